@@ -1,0 +1,566 @@
+package io.polywire.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP/1.1 side of a listener: one request after the other, until the connection ends or becomes a WebSocket.
+ *
+ * <p>Parts of a request that cannot be taken yet (the answer to the one before is under way, or the handler paused) wait in
+ * a queue, and nothing more is read meanwhile; so it holds at most what one read contained.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures end the channel, which is heard of there.
+final class HttpConnection extends Tended {
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** A body nobody wants is read up to this size, to keep the connection. */
+    private static final long UNWANTED = 64 * 1024;
+
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private static final int LONGEST_LINE = 8192;
+
+    private final Channel channel;
+    private final Loop loop;
+    private final ListenSettings settings;
+    private final List<HttpDoor> doors;
+    private final Tap tap = new Tap();
+    private final HttpServerCodec codec;
+    private final Handler handler = new Handler();
+    private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
+
+    private @Nullable Peer peer;
+    private @Nullable HttpRequest request;
+    private @Nullable HttpExchange exchange;
+    private HttpAnswer.@Nullable Upgrade upgrade;
+    private boolean keepAlive;
+    private boolean oldVersion;
+    private boolean inputDone;
+    private boolean outputDone;
+    private boolean chunked;
+    private boolean paused;
+    private boolean closing;
+    private boolean flushing;
+    private boolean headStarted;
+    private long unwanted;
+    private boolean timed;
+    private long deadline;
+
+    private HttpConnection(Channel channel, Loop loop, ListenSettings settings, List<HttpDoor> doors) {
+        this.channel = channel;
+        this.loop = loop;
+        this.settings = settings;
+        this.doors = doors;
+        this.codec = new HttpServerCodec(new HttpDecoderConfig()
+                .setMaxInitialLineLength(LONGEST_LINE)
+                .setMaxHeaderSize(settings.maxHeaderBytes()));
+    }
+
+    static void install(ChannelPipeline pipeline, Loop loop, ListenSettings settings, List<HttpDoor> doors) {
+        HttpConnection connection = new HttpConnection(pipeline.channel(), loop, settings, doors);
+        pipeline.addLast(connection.tap, connection.codec, connection.handler);
+        loop.tend(connection);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    // ---- input ----
+
+    private void arrived(HttpObject part) {
+        waiting.add(part);
+        drain();
+    }
+
+    private void drain() {
+        while (!waiting.isEmpty() && ready(waiting.peek())) {
+            HttpObject part = waiting.remove();
+            try {
+                process(part);
+            } finally {
+                ReferenceCountUtil.release(part);
+            }
+        }
+        boolean read = waiting.isEmpty() && !paused;
+        if (channel.config().isAutoRead() != read) {
+            channel.config().setAutoRead(read);
+        }
+    }
+
+    private boolean ready(HttpObject part) {
+        return closing || (part instanceof io.netty.handler.codec.http.HttpRequest ? request == null : !paused);
+    }
+
+    private void process(HttpObject part) {
+        if (closing) {
+            return;
+        }
+        if (part.decoderResult().isFailure()) {
+            refuse(part.decoderResult().cause());
+            return;
+        }
+        if (part instanceof io.netty.handler.codec.http.HttpRequest head) {
+            head(head);
+        }
+        if (!closing && part instanceof HttpContent content) {
+            content(content);
+        }
+    }
+
+    private void refuse(Throwable cause) {
+        keepAlive = false;
+        HttpExchange current = exchange;
+        if (current != null && !outputDone) {
+            abort(current); // The body is faulty; the answer may have begun.
+            return;
+        }
+        HttpResponse answer = switch (cause) {
+            case TooLongHttpLineException e -> HttpResponse.text(414, "request line is longer than 8192 octets");
+            case TooLongHttpHeaderException e ->
+                HttpResponse.text(431, "header is longer than " + settings.maxHeaderBytes() + " octets");
+            default -> HttpResponse.text(400, "this is not HTTP/1.1");
+        };
+        full(answer);
+        close();
+    }
+
+    private void head(io.netty.handler.codec.http.HttpRequest head) {
+        timed = false;
+        headStarted = false;
+        inputDone = false;
+        outputDone = false;
+        unwanted = UNWANTED;
+        keepAlive = HttpUtil.isKeepAlive(head);
+        oldVersion = head.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
+        HttpRequest asked = request(head);
+        request = asked;
+        boolean expects = HttpUtil.is100ContinueExpected(head);
+        if (!oldVersion && asked.headers().all("Host").size() != 1) {
+            keepAlive = false;
+            answer(HttpResponse.text(400, "HTTP/1.1 needs one Host header"));
+            return;
+        }
+        switch (ask(asked)) {
+            case HttpResponse response -> {
+                // The client waits before it sends the body, which therefore cannot be skipped.
+                keepAlive &= !expects && HttpUtil.getContentLength(head, 0L) <= UNWANTED;
+                answer(response);
+            }
+            case HttpAnswer.Exchange e -> open(new HttpExchange(this, asked, e.handler()), expects);
+            case HttpAnswer.Upgrade u -> upgrade = u;
+        }
+    }
+
+    private HttpRequest request(io.netty.handler.codec.http.HttpRequest head) {
+        Peer now = peer;
+        if (now == null) {
+            now = Peer.of(channel);
+            peer = now;
+        }
+        String target = head.uri();
+        int authority = target.startsWith("/") ? -1 : target.indexOf("://");
+        if (authority >= 0) {
+            int slash = target.indexOf('/', authority + 3);
+            target = slash < 0 ? "/" : target.substring(slash);
+        }
+        int mark = target.indexOf('?');
+        return new HttpRequest(
+                head.method().name(),
+                mark < 0 ? target : target.substring(0, mark),
+                mark < 0 ? null : target.substring(mark + 1),
+                Headers.copyOf(head.headers()),
+                now);
+    }
+
+    private HttpAnswer ask(HttpRequest asked) {
+        try {
+            for (HttpDoor door : doors) {
+                HttpAnswer answer = door.answer(asked);
+                if (answer != null) {
+                    return answer;
+                }
+            }
+        } catch (RuntimeException e) {
+            Connection.LOG.log(Level.ERROR, "door failed at " + asked.method() + " " + asked.path(), e);
+            return HttpResponse.text(500, "internal error");
+        }
+        return HttpResponse.text(404, "nothing is served here");
+    }
+
+    private void open(HttpExchange opened, boolean expects) {
+        exchange = opened;
+        if (expects) {
+            channel.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        }
+        guarded(() -> opened.handler().onStart(opened));
+    }
+
+    private void content(HttpContent content) {
+        HttpExchange current = exchange;
+        ByteBuf data = content.content();
+        int length = data.readableBytes();
+        if (length > 0 && current != null && !outputDone) {
+            byte[] bytes = new byte[length];
+            data.readBytes(bytes);
+            guarded(() -> current.handler().onData(current, bytes, 0, length));
+        } else {
+            unwanted -= length;
+            if (unwanted < 0) {
+                close();
+                return;
+            }
+        }
+        if (content instanceof LastHttpContent last) {
+            inputDone = true;
+            timed = false;
+            ended(last);
+        } else if (current == null || current.handler() instanceof GatheredBody) {
+            expire(settings.idleTimeout().toNanos());
+        }
+    }
+
+    private void ended(LastHttpContent last) {
+        HttpAnswer.Upgrade wanted = upgrade;
+        HttpExchange current = exchange;
+        if (wanted != null) {
+            upgrade(wanted);
+        } else if (outputDone) {
+            next();
+        } else if (current != null) {
+            Headers trailers = Headers.copyOf(last.trailingHeaders());
+            guarded(() -> current.handler().onEnd(current, trailers));
+        }
+    }
+
+    private void upgrade(HttpAnswer.Upgrade wanted) {
+        HttpRequest asked = Objects.requireNonNull(request);
+        switch (asked.upgrade()) {
+            case NONE ->
+                answer(HttpResponse.text(426, "this is a WebSocket endpoint")
+                        .with("Upgrade", "websocket")
+                        .with("Connection", "Upgrade"));
+            case BAD_VERSION ->
+                answer(HttpResponse.text(400, "Sec-WebSocket-Version must be 13")
+                        .with("Sec-WebSocket-Version", "13"));
+            case BAD_KEY -> answer(HttpResponse.text(400, "Sec-WebSocket-Key must be 16 octets in base64"));
+            case VALID -> become(wanted, asked);
+        }
+    }
+
+    private void become(HttpAnswer.Upgrade wanted, HttpRequest asked) {
+        String extensions = wanted.settings().deflate()
+                ? Deflate.accept(asked.headers().elements("Sec-WebSocket-Extensions"))
+                : null;
+        WebSocket socket = new WebSocket(
+                channel,
+                loop,
+                asked.peer(),
+                wanted.handler(),
+                wanted.settings(),
+                true,
+                wanted.subprotocol(),
+                extensions != null);
+        String key = String.valueOf(asked.headers().first("Sec-WebSocket-Key"));
+        socket.output().write(Handshake.switching(key, wanted.subprotocol(), extensions, wanted.headers()));
+        loop.forget(this);
+        channel.pipeline().remove(tap);
+        channel.pipeline().replace(handler, null, new ConnectionChannel(socket));
+        // Hands on what the client sent behind its request; the connection opens on that or, at the latest, below.
+        channel.pipeline().remove(codec);
+        socket.start();
+    }
+
+    // ---- output ----
+
+    void respond(HttpExchange from, HttpResponse response) {
+        if (from == exchange && !from.over()) {
+            keepAlive &= inputDone;
+            answer(response);
+        }
+    }
+
+    private void answer(HttpResponse response) {
+        upgrade = null;
+        full(response);
+        outputComplete();
+    }
+
+    private void full(HttpResponse response) {
+        DefaultFullHttpResponse out = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(response.status()),
+                Unpooled.wrappedBuffer(response.body()));
+        fields(out, response.headers());
+        if (response.status() != 204 && response.status() != 304) {
+            out.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+        }
+        write(out);
+    }
+
+    private void fields(io.netty.handler.codec.http.HttpResponse out, Headers headers) {
+        for (Headers.Field f : headers) {
+            out.headers().add(f.name(), f.value());
+        }
+        if (!out.headers().contains(HttpHeaderNames.DATE)) {
+            out.headers().set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()));
+        }
+        if (!keepAlive) {
+            out.headers().set(HttpHeaderNames.CONNECTION, "close");
+        } else if (oldVersion) {
+            out.headers().set(HttpHeaderNames.CONNECTION, "keep-alive");
+        }
+    }
+
+    void start(HttpExchange from, int status, Headers headers) {
+        if (from != exchange || from.over()) {
+            return;
+        }
+        DefaultHttpResponse out = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+        boolean counted = headers.first("Content-Length") != null;
+        chunked = !counted && !oldVersion;
+        keepAlive &= counted || chunked;
+        fields(out, headers);
+        HttpUtil.setTransferEncodingChunked(out, chunked);
+        channel.writeAndFlush(out);
+    }
+
+    void write(HttpExchange from, byte[] buf, int off, int len) {
+        if (from == exchange && !from.over() && len > 0) {
+            write(new DefaultHttpContent(channel.alloc().directBuffer(len).writeBytes(buf, off, len)));
+        }
+    }
+
+    void end(HttpExchange from, Headers trailers) {
+        if (from != exchange || from.over()) {
+            return;
+        }
+        DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        if (chunked) {
+            for (Headers.Field f : trailers) {
+                last.trailingHeaders().add(f.name(), f.value());
+            }
+        }
+        write(last);
+        keepAlive &= inputDone;
+        outputComplete();
+    }
+
+    long queuedBytes() {
+        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+        return pending == null ? 0 : pending.totalPendingWriteBytes();
+    }
+
+    void pause(HttpExchange from, boolean on) {
+        if (from == exchange && !from.over()) {
+            paused = on;
+            // Not at once: this may be called from within the draining.
+            loop.execute(this::drain);
+        }
+    }
+
+    void abort(HttpExchange from) {
+        if (from == exchange && !from.over()) {
+            channel.close();
+        }
+    }
+
+    private void write(HttpObject part) {
+        channel.write(part, channel.voidPromise());
+        if (!flushing) {
+            flushing = true;
+            loop.execute(() -> {
+                flushing = false;
+                channel.flush();
+            });
+        }
+    }
+
+    private void outputComplete() {
+        outputDone = true;
+        if (!keepAlive) {
+            close();
+        } else if (inputDone) {
+            next();
+        }
+    }
+
+    private void next() {
+        finishExchange(true);
+        request = null;
+        paused = false;
+        expire(settings.idleTimeout().toNanos());
+        loop.execute(this::drain);
+    }
+
+    private void finishExchange(boolean complete) {
+        HttpExchange current = exchange;
+        if (current != null) {
+            exchange = null;
+            guarded(() -> current.finish(complete));
+        }
+    }
+
+    /** Flushes, then closes; what comes in meanwhile is thrown away. */
+    private void close() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        paused = false;
+        finishExchange(outputDone);
+        expire(CLOSE_NANOS);
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(f -> {
+            expire(LINGER_NANOS);
+            Lingering.shutdownOutput(channel);
+        });
+        loop.execute(this::drain);
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            Connection.LOG.log(Level.ERROR, "handler of an HTTP exchange failed", e);
+            channel.close();
+        }
+    }
+
+    // ---- deadlines and ends ----
+
+    private void expire(long nanos) {
+        timed = true;
+        deadline = System.nanoTime() + nanos;
+    }
+
+    private void bytesSeen() {
+        if (request == null && !headStarted && !closing) {
+            headStarted = true;
+            expire(settings.handshakeTimeout().toNanos());
+        }
+    }
+
+    @Override
+    void tick(long now) {
+        if (!timed || now - deadline <= 0) {
+            return;
+        }
+        if (headStarted && !closing) {
+            keepAlive = false;
+            full(HttpResponse.text(408, "the request took too long"));
+            close();
+        } else {
+            channel.close();
+        }
+    }
+
+    @Override
+    void shutDown() {
+        if (exchange == null) {
+            close();
+        } else {
+            channel.close();
+        }
+    }
+
+    private void inputEnd() {
+        HttpExchange current = exchange;
+        keepAlive = false;
+        if (closing) {
+            channel.close();
+        } else if (current == null) {
+            close();
+        } else if (inputDone) {
+            guarded(() -> current.handler().onInputEnd(current));
+        } else {
+            channel.close();
+        }
+    }
+
+    private void inactive() {
+        closing = true;
+        loop.forget(this);
+        waiting.forEach(ReferenceCountUtil::release);
+        waiting.clear();
+        finishExchange(false);
+    }
+
+    /** In front of the codec: tells when octets come in. */
+    private final class Tap extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            bytesSeen();
+            ctx.fireChannelRead(message);
+        }
+    }
+
+    private final class Handler extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            arrived((HttpObject) message);
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            HttpExchange current = exchange;
+            if (current != null && channel.isWritable()) {
+                guarded(() -> current.handler().onDrained(current));
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+                inputEnd();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            inactive();
+        }
+
+        @Override
+        @SuppressWarnings("deprecation") // Deprecated for outbound handlers only.
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            Connection.LOG.log(Level.DEBUG, "HTTP connection broke", cause);
+            ctx.close();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.polywire.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.PeerCredentials;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is at the other end.
+ *
+ * @param address {@code HOST:PORT} of the peer, or {@code unix} for a UNIX socket
+ * @param local {@code HOST:PORT} or path of this end
+ * @param tls the TLS session (protocol, cipher, the peer's certificates, exported keying material), null without TLS
+ * @param credentials process and user of a UNIX-socket peer where the system tells, null otherwise
+ */
+public record Peer(
+        String address,
+        String local,
+        @Nullable SSLSession tls,
+        @Nullable Credentials credentials) {
+    /**
+     * The process at the other end of a UNIX socket when it connected.
+     *
+     * @param pid process id
+     * @param uid user id
+     * @param gid primary group id
+     */
+    public record Credentials(int pid, int uid, int gid) {}
+
+    static Peer of(Channel channel) {
+        SslHandler ssl = channel.pipeline().get(SslHandler.class);
+        return new Peer(
+                text(channel.remoteAddress()),
+                text(channel.localAddress()),
+                ssl == null ? null : ssl.engine().getSession(),
+                credentials(channel));
+    }
+
+    private static String text(@Nullable SocketAddress address) {
+        if (address instanceof InetSocketAddress inet) {
+            return new Endpoint.Tcp(inet.getAddress().getHostAddress(), inet.getPort()).toString();
+        }
+        String text = address == null ? "" : address.toString();
+        return text.isEmpty() ? "unix" : text;
+    }
+
+    private static @Nullable Credentials credentials(Channel channel) {
+        if (!(channel instanceof EpollDomainSocketChannel unix)) {
+            return null;
+        }
+        try {
+            PeerCredentials c = unix.peerCredentials();
+            return new Credentials(c.pid(), c.uid(), c.gids().length > 0 ? c.gids()[0] : -1);
+        } catch (IOException e) {
+            return null; // The peer is gone already; its end will be seen on the next read.
+        }
+    }
+}

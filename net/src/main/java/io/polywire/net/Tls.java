@@ -1,0 +1,104 @@
+package io.polywire.net;
+
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** TLS 1.2 and 1.3 from PEM files. */
+public final class Tls {
+    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+
+    private Tls() {}
+
+    /**
+     * The server's side.
+     *
+     * @param chain PEM file with the certificate and its issuers
+     * @param key PEM file with the PKCS#8 private key, unencrypted
+     * @param clientCa PEM file with the authorities that may sign client certificates, null to ask for none
+     * @param clientRequired whether a client must have a certificate
+     */
+    public record Server(Path chain, Path key, @Nullable Path clientCa, boolean clientRequired) {
+        /** Without client certificates. */
+        public Server(Path chain, Path key) {
+            this(chain, key, null, false);
+        }
+
+        SslContext context() {
+            readable("certificate chain", chain);
+            readable("private key", key);
+            try {
+                SslContextBuilder builder = SslContextBuilder.forServer(chain.toFile(), key.toFile())
+                        .sslProvider(SslProvider.JDK)
+                        .protocols(VERSIONS);
+                if (clientCa != null) {
+                    readable("client authority", clientCa);
+                    builder.trustManager(clientCa.toFile())
+                            .clientAuth(clientRequired ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+                }
+                return builder.build();
+            } catch (SSLException | IllegalArgumentException e) {
+                throw new NetException("TLS with certificate " + chain + " and key " + key + ": " + text(e), e);
+            }
+        }
+    }
+
+    /**
+     * The client's side; the server's name is always verified.
+     *
+     * @param ca PEM file with the authorities to trust, null for those of the JDK
+     * @param chain PEM file with the client's certificate, null for none
+     * @param key PEM file with its PKCS#8 key, null for none
+     * @param serverName name to send and verify, null for the host that is connected to
+     */
+    public record Client(
+            @Nullable Path ca,
+            @Nullable Path chain,
+            @Nullable Path key,
+            @Nullable String serverName) {
+        /** Trusts the authorities of the JDK. */
+        public static final Client DEFAULT = new Client(null, null, null, null);
+
+        /** Trusts the authorities in the file. */
+        public static Client trusting(Path ca) {
+            return new Client(ca, null, null, null);
+        }
+
+        SslContext context() {
+            try {
+                SslContextBuilder builder = SslContextBuilder.forClient()
+                        .sslProvider(SslProvider.JDK)
+                        .protocols(VERSIONS)
+                        .endpointIdentificationAlgorithm("HTTPS");
+                if (ca != null) {
+                    readable("authority", ca);
+                    builder.trustManager(ca.toFile());
+                }
+                if (chain != null && key != null) {
+                    readable("certificate chain", chain);
+                    readable("private key", key);
+                    builder.keyManager(chain.toFile(), key.toFile());
+                }
+                return builder.build();
+            } catch (SSLException | IllegalArgumentException e) {
+                throw new NetException("TLS of the client: " + text(e), e);
+            }
+        }
+    }
+
+    private static void readable(String what, Path file) {
+        if (!Files.isReadable(file)) {
+            throw new NetException(what + " " + file + " cannot be read");
+        }
+    }
+
+    private static String text(Throwable e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return String.valueOf(cause.getMessage());
+    }
+}
