@@ -78,6 +78,17 @@ public final class Encoded {
         return head;
     }
 
+    /** Adds an octet to the head. */
+    void append(int octet) {
+        room(1)[headLength++] = (byte) octet;
+    }
+
+    /** Adds octets to the head. */
+    void append(byte[] octets, int from, int to) {
+        System.arraycopy(octets, from, room(to - from), headLength, to - from);
+        headLength += to - from;
+    }
+
     void headLength(int length) {
         headLength = length;
     }
