@@ -391,4 +391,34 @@ final class HttpTest {
             assertTrue(peer.readResponse().startsWith("HTTP/1.1 400 "));
         }
     }
+
+    @Test
+    void clientThatNeverReadsItsAnswersIsNotReadEither() throws Exception {
+        byte[] large = new byte[1_000_000];
+        HttpDoor generous = r -> {
+            events.add("asked");
+            return new HttpResponse(200, Headers.EMPTY, large);
+        };
+        try (Served served = new Served(Doors.http(generous));
+                RawPeer greedy = RawPeer.connect(served.at());
+                RawPeer other = RawPeer.connect(served.at())) {
+            greedy.send(get("/").repeat(100));
+            other.send(get("/"));
+            assertTrue(other.readResponse().startsWith("HTTP/1.1 200 "));
+            assertTrue(events.size() < 50, events.size() + " answers were made");
+            for (int i = 0; i < 100; i++) {
+                assertTrue(greedy.readResponse().startsWith("HTTP/1.1 200 "));
+            }
+        }
+    }
+
+    @Test
+    void framesBehindAPipelinedUpgradeAreRefused() throws Exception {
+        try (Served served = serve();
+                RawPeer peer = RawPeer.connect(served.at())) {
+            peer.send(get("/later") + RawPeer.UPGRADE + get("/hello"));
+            assertEquals("HTTP/1.1 200 OK|later\n", peer.readResponse());
+            assertEquals("HTTP/1.1 400 Bad Request|octets behind a pipelined upgrade\n", peer.readResponse());
+        }
+    }
 }
