@@ -57,6 +57,8 @@ final class HttpConnection extends Tended {
     private boolean outputDone;
     private boolean paused;
     private boolean closing;
+    private boolean flushed;
+    private boolean inputEnded;
     private boolean upgraded;
     private boolean headStarted;
     private long unwanted;
@@ -386,11 +388,18 @@ final class HttpConnection extends Tended {
         paused = false;
         finishExchange(outputDone);
         expire(CLOSE_NANOS);
-        output.whenFlushed(() -> {
+        output.whenFlushed(this::flushed);
+        loop.execute(this::drain);
+    }
+
+    private void flushed() {
+        flushed = true;
+        if (inputEnded) {
+            channel.close();
+        } else {
             expire(LINGER_NANOS);
             Lingering.shutdownOutput(channel);
-        });
-        loop.execute(this::drain);
+        }
     }
 
     private void guarded(Runnable step) {
@@ -442,8 +451,11 @@ final class HttpConnection extends Tended {
     private void inputEnd() {
         HttpExchange current = exchange;
         output.keepAliveIf(false);
+        inputEnded = true;
         if (closing) {
-            channel.close();
+            if (flushed) {
+                channel.close();
+            }
         } else if (current == null) {
             close();
         } else if (inputDone) {
