@@ -1,37 +1,24 @@
 package io.polywire.net;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.System.Logger.Level;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +37,6 @@ final class HttpConnection extends Tended {
     /** A body nobody wants is read up to this size, to keep the connection. */
     private static final long UNWANTED = 64 * 1024;
 
-    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
     private static final int LONGEST_LINE = 8192;
 
     private final Channel channel;
@@ -63,20 +46,20 @@ final class HttpConnection extends Tended {
     private final Tap tap = new Tap();
     private final HttpServerCodec codec;
     private final Handler handler = new Handler();
+    private final HttpOutput output;
     private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
 
     private @Nullable Peer peer;
     private @Nullable HttpRequest request;
     private @Nullable HttpExchange exchange;
     private HttpAnswer.@Nullable Upgrade upgrade;
-    private boolean keepAlive;
-    private boolean oldVersion;
     private boolean inputDone;
     private boolean outputDone;
-    private boolean chunked;
     private boolean paused;
     private boolean closing;
-    private boolean flushing;
+    private boolean flushed;
+    private boolean inputEnded;
+    private boolean upgraded;
     private boolean headStarted;
     private long unwanted;
     private boolean timed;
@@ -87,6 +70,7 @@ final class HttpConnection extends Tended {
         this.loop = loop;
         this.settings = settings;
         this.doors = doors;
+        this.output = new HttpOutput(channel, loop);
         this.codec = new HttpServerCodec(new HttpDecoderConfig()
                 .setMaxInitialLineLength(LONGEST_LINE)
                 .setMaxHeaderSize(settings.maxHeaderBytes()));
@@ -119,13 +103,14 @@ final class HttpConnection extends Tended {
             }
         }
         boolean read = waiting.isEmpty() && !paused;
-        if (channel.config().isAutoRead() != read) {
+        if (!upgraded && channel.config().isAutoRead() != read) {
             channel.config().setAutoRead(read);
         }
     }
 
     private boolean ready(HttpObject part) {
-        return closing || (part instanceof io.netty.handler.codec.http.HttpRequest ? request == null : !paused);
+        boolean head = part instanceof io.netty.handler.codec.http.HttpRequest;
+        return closing || (head ? request == null && output.writable() : !paused);
     }
 
     private void process(HttpObject part) {
@@ -145,7 +130,7 @@ final class HttpConnection extends Tended {
     }
 
     private void refuse(Throwable cause) {
-        keepAlive = false;
+        output.keepAliveIf(false);
         HttpExchange current = exchange;
         if (current != null && !outputDone) {
             abort(current); // The body is faulty; the answer may have begun.
@@ -157,7 +142,7 @@ final class HttpConnection extends Tended {
                 HttpResponse.text(431, "header is longer than " + settings.maxHeaderBytes() + " octets");
             default -> HttpResponse.text(400, "this is not HTTP/1.1");
         };
-        full(answer);
+        output.full(answer);
         close();
     }
 
@@ -167,20 +152,19 @@ final class HttpConnection extends Tended {
         inputDone = false;
         outputDone = false;
         unwanted = UNWANTED;
-        keepAlive = HttpUtil.isKeepAlive(head);
-        oldVersion = head.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
+        output.next(head);
         HttpRequest asked = request(head);
         request = asked;
         boolean expects = HttpUtil.is100ContinueExpected(head);
-        if (!oldVersion && asked.headers().all("Host").size() != 1) {
-            keepAlive = false;
+        if (!output.oldVersion() && asked.headers().all("Host").size() != 1) {
+            output.keepAliveIf(false);
             answer(HttpResponse.text(400, "HTTP/1.1 needs one Host header"));
             return;
         }
         switch (ask(asked)) {
             case HttpResponse response -> {
                 // The client waits before it sends the body, which therefore cannot be skipped.
-                keepAlive &= !expects && HttpUtil.getContentLength(head, 0L) <= UNWANTED;
+                output.keepAliveIf(!expects && HttpUtil.getContentLength(head, 0L) <= UNWANTED);
                 answer(response);
             }
             case HttpAnswer.Exchange e -> open(new HttpExchange(this, asked, e.handler()), expects);
@@ -227,7 +211,7 @@ final class HttpConnection extends Tended {
     private void open(HttpExchange opened, boolean expects) {
         exchange = opened;
         if (expects) {
-            channel.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+            output.proceed();
         }
         guarded(() -> opened.handler().onStart(opened));
     }
@@ -280,7 +264,15 @@ final class HttpConnection extends Tended {
                 answer(HttpResponse.text(400, "Sec-WebSocket-Version must be 13")
                         .with("Sec-WebSocket-Version", "13"));
             case BAD_KEY -> answer(HttpResponse.text(400, "Sec-WebSocket-Key must be 16 octets in base64"));
-            case VALID -> become(wanted, asked);
+            case VALID -> {
+                if (waiting.isEmpty()) {
+                    become(wanted, asked);
+                } else {
+                    // They were read as HTTP already. A client must not send them before it has seen the answer.
+                    output.keepAliveIf(false);
+                    answer(HttpResponse.text(400, "octets behind a pipelined upgrade"));
+                }
+            }
         }
     }
 
@@ -300,6 +292,8 @@ final class HttpConnection extends Tended {
         String key = String.valueOf(asked.headers().first("Sec-WebSocket-Key"));
         socket.output().write(Handshake.switching(key, wanted.subprotocol(), extensions, wanted.headers()));
         loop.forget(this);
+        upgraded = true;
+        channel.config().setAutoRead(true);
         channel.pipeline().remove(tap);
         channel.pipeline().replace(handler, null, new ConnectionChannel(socket));
         // Hands on what the client sent behind its request; the connection opens on that or, at the latest, below.
@@ -311,80 +305,39 @@ final class HttpConnection extends Tended {
 
     void respond(HttpExchange from, HttpResponse response) {
         if (from == exchange && !from.over()) {
-            keepAlive &= inputDone;
+            output.keepAliveIf(inputDone);
             answer(response);
         }
     }
 
     private void answer(HttpResponse response) {
         upgrade = null;
-        full(response);
+        output.full(response);
         outputComplete();
     }
 
-    private void full(HttpResponse response) {
-        DefaultFullHttpResponse out = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(response.status()),
-                Unpooled.wrappedBuffer(response.body()));
-        fields(out, response.headers());
-        if (response.status() != 204 && response.status() != 304) {
-            out.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
-        }
-        write(out);
-    }
-
-    private void fields(io.netty.handler.codec.http.HttpResponse out, Headers headers) {
-        for (Headers.Field f : headers) {
-            out.headers().add(f.name(), f.value());
-        }
-        if (!out.headers().contains(HttpHeaderNames.DATE)) {
-            out.headers().set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()));
-        }
-        if (!keepAlive) {
-            out.headers().set(HttpHeaderNames.CONNECTION, "close");
-        } else if (oldVersion) {
-            out.headers().set(HttpHeaderNames.CONNECTION, "keep-alive");
-        }
-    }
-
     void start(HttpExchange from, int status, Headers headers) {
-        if (from != exchange || from.over()) {
-            return;
+        if (from == exchange && !from.over()) {
+            output.start(status, headers);
         }
-        DefaultHttpResponse out = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
-        boolean counted = headers.first("Content-Length") != null;
-        chunked = !counted && !oldVersion;
-        keepAlive &= counted || chunked;
-        fields(out, headers);
-        HttpUtil.setTransferEncodingChunked(out, chunked);
-        channel.writeAndFlush(out);
     }
 
     void write(HttpExchange from, byte[] buf, int off, int len) {
         if (from == exchange && !from.over() && len > 0) {
-            write(new DefaultHttpContent(channel.alloc().directBuffer(len).writeBytes(buf, off, len)));
+            output.body(buf, off, len);
         }
     }
 
     void end(HttpExchange from, Headers trailers) {
-        if (from != exchange || from.over()) {
-            return;
+        if (from == exchange && !from.over()) {
+            output.end(trailers);
+            output.keepAliveIf(inputDone);
+            outputComplete();
         }
-        DefaultLastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
-        if (chunked) {
-            for (Headers.Field f : trailers) {
-                last.trailingHeaders().add(f.name(), f.value());
-            }
-        }
-        write(last);
-        keepAlive &= inputDone;
-        outputComplete();
     }
 
     long queuedBytes() {
-        ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-        return pending == null ? 0 : pending.totalPendingWriteBytes();
+        return output.queuedBytes();
     }
 
     void pause(HttpExchange from, boolean on) {
@@ -401,20 +354,9 @@ final class HttpConnection extends Tended {
         }
     }
 
-    private void write(HttpObject part) {
-        channel.write(part, channel.voidPromise());
-        if (!flushing) {
-            flushing = true;
-            loop.execute(() -> {
-                flushing = false;
-                channel.flush();
-            });
-        }
-    }
-
     private void outputComplete() {
         outputDone = true;
-        if (!keepAlive) {
+        if (!output.keepAlive()) {
             close();
         } else if (inputDone) {
             next();
@@ -446,11 +388,18 @@ final class HttpConnection extends Tended {
         paused = false;
         finishExchange(outputDone);
         expire(CLOSE_NANOS);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(f -> {
+        output.whenFlushed(this::flushed);
+        loop.execute(this::drain);
+    }
+
+    private void flushed() {
+        flushed = true;
+        if (inputEnded) {
+            channel.close();
+        } else {
             expire(LINGER_NANOS);
             Lingering.shutdownOutput(channel);
-        });
-        loop.execute(this::drain);
+        }
     }
 
     private void guarded(Runnable step) {
@@ -482,8 +431,8 @@ final class HttpConnection extends Tended {
             return;
         }
         if (headStarted && !closing) {
-            keepAlive = false;
-            full(HttpResponse.text(408, "the request took too long"));
+            output.keepAliveIf(false);
+            output.full(HttpResponse.text(408, "the request took too long"));
             close();
         } else {
             channel.close();
@@ -501,9 +450,12 @@ final class HttpConnection extends Tended {
 
     private void inputEnd() {
         HttpExchange current = exchange;
-        keepAlive = false;
+        output.keepAliveIf(false);
+        inputEnded = true;
         if (closing) {
-            channel.close();
+            if (flushed) {
+                channel.close();
+            }
         } else if (current == null) {
             close();
         } else if (inputDone) {
@@ -538,8 +490,13 @@ final class HttpConnection extends Tended {
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (!channel.isWritable()) {
+                return;
+            }
             HttpExchange current = exchange;
-            if (current != null && channel.isWritable()) {
+            if (current == null) {
+                drain();
+            } else {
                 guarded(() -> current.handler().onDrained(current));
             }
         }

@@ -63,7 +63,12 @@ public final class Listener implements AutoCloseable {
             case Endpoint.Unix unix -> {
                 UnixFile file = UnixFile.claim(unix.path(), settings.fileMode());
                 Channel channel = bind(bootstrap, file.temporaryAddress(loops.epoll()), unix);
-                file.publish();
+                try {
+                    file.publish();
+                } catch (NetException e) {
+                    channel.close();
+                    throw e;
+                }
                 yield new Listener(channel, unix, connections, file);
             }
         };

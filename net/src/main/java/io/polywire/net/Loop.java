@@ -5,6 +5,7 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,8 @@ public final class Loop implements Executor {
     private Output[] dirty = new Output[64];
     private int dirtyCount;
     private boolean ticking;
+    private boolean stopping;
+    private final CompletableFuture<Void> empty = new CompletableFuture<>();
     private final MaskKeys maskKeys = new MaskKeys();
     private @Nullable Deflate deflate;
 
@@ -112,6 +115,7 @@ public final class Loop implements Executor {
             tended.set(index, last);
             last.index = index;
         }
+        signalIfEmpty();
     }
 
     private void tick() {
@@ -124,9 +128,21 @@ public final class Loop implements Executor {
         }
     }
 
-    void shutDown() {
-        for (Tended one : tended.toArray(new Tended[0])) {
-            one.shutDown();
+    /** Says goodbye on every connection; the future completes when all are gone. */
+    CompletableFuture<Void> shutDown() {
+        execute(() -> {
+            stopping = true;
+            for (Tended one : tended.toArray(new Tended[0])) {
+                one.shutDown();
+            }
+            signalIfEmpty();
+        });
+        return empty;
+    }
+
+    private void signalIfEmpty() {
+        if (stopping && tended.isEmpty()) {
+            empty.complete(null);
         }
     }
 }

@@ -11,7 +11,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -91,18 +94,25 @@ public final class Loops implements AutoCloseable {
     }
 
     /**
-     * Closes every connection with {@link CloseCode#GOING_AWAY} and stops the threads, waiting at most some 5 seconds.
-     * Must not be called on a loop.
+     * Closes every connection with {@link CloseCode#GOING_AWAY}, waits at most 3 seconds for the peers' answers, and stops
+     * the threads. Must not be called on a loop. Without effect after the first time.
      */
     @Override
     public void close() {
-        for (Loop loop : loops) {
-            if (!loop.eventLoop().isShuttingDown()) {
-                loop.execute(loop::shutDown);
-            }
+        if (group.isShuttingDown()) {
+            return;
         }
-        // The quiet period lets close frames go out and their answers come in.
-        group.shutdownGracefully(100, 3000, TimeUnit.MILLISECONDS);
+        CompletableFuture<?>[] empty = loops.stream().map(Loop::shutDown).toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(empty).get(3, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            Connection.LOG.log(System.Logger.Level.DEBUG, "some peers did not answer the close frame in time");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        group.shutdownGracefully(0, 1000, TimeUnit.MILLISECONDS);
         group.terminationFuture().awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 }
