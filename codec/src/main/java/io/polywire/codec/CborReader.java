@@ -6,12 +6,9 @@ import java.util.Arrays;
 
 /**
  * CBOR (RFC 8949), definite and indefinite lengths. Of the tags, bignums (2, 3) are understood; of anything else with
- * a tag the inner value is read. Undefined and the simple values without a meaning are read as null.
+ * a tag, and of a bignum too large for {@link #LARGEST_INTEGER}, the inner value is read. Undefined and the simple values without a meaning are read as null.
  */
 final class CborReader extends Reader {
-    /** A bignum of more octets is read as binary: to write it in decimal would take too long. */
-    private static final int LONGEST_BIGNUM = 400;
-
     private static final int UNSIGNED = 0;
     private static final int NEGATIVE = 1;
     private static final int BYTES = 2;
@@ -141,13 +138,14 @@ final class CborReader extends Reader {
         } else {
             slice(argument(info));
         }
-        if (tag != 2 && tag != 3 || skimming || to - from > LONGEST_BIGNUM) {
+        if (tag != 2 && tag != 3 || skimming || to - from > LARGEST_INTEGER / 8 + 1) {
             return BINARY;
         }
-        big = new BigInteger(1, source, from, to - from);
-        if (tag == 3) {
-            big = big.not();
+        BigInteger magnitude = new BigInteger(1, source, from, to - from);
+        if (magnitude.bitLength() > LARGEST_INTEGER) {
+            return BINARY;
         }
+        big = tag == 3 ? magnitude.not() : magnitude;
         if (big.bitLength() > 63) {
             return BIG;
         }

@@ -41,6 +41,12 @@ abstract class Reader {
     /** How deep lists and maps may be in each other, the list of the message itself counted. */
     static final int DEEPEST = 64;
 
+    /**
+     * How many bits an integer may have: less than 1,000 decimal digits, because translating longer ones takes more than
+     * linear time.
+     */
+    static final int LARGEST_INTEGER = 3321;
+
     byte[] octets = Octets.NONE;
     int position;
     int end;
