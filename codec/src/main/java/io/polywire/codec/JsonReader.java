@@ -147,7 +147,7 @@ final class JsonReader extends Reader {
         position = at;
         if (at == integerEnd && at - firstDigit <= 18) {
             long value = 0;
-            for (int i = firstDigit; i < at; i++) {
+            for (int i = skimming ? at : firstDigit; i < at; i++) {
                 value = value * 10 + (octets[i] - '0');
             }
             integer = negative ? -value : value;

@@ -109,20 +109,20 @@ abstract class Reader {
         return Octets.known(source, from, to);
     }
 
-    /** After {@link #LIST} or {@link #MAP}: goes behind its end. */
-    final void skip() {
+    /** Goes behind the end of the list or map that is open. */
+    void skipOpen() {
         int outside = depth - 1;
-        skimming = true;
         while (depth > outside) {
             next();
         }
-        skimming = false;
     }
 
     /** Goes behind the value that begins with this token. */
     final void skip(int token) {
         if (token >= LIST) {
-            skip();
+            skimming = true;
+            skipOpen();
+            skimming = false;
         }
     }
 
@@ -189,21 +189,6 @@ abstract class Reader {
     final void need(long count) {
         if (count < 0 || count > end - position) {
             throw truncated();
-        }
-    }
-
-    /** The octets are text from here on: {@link #source} and its bounds are set, the position is moved behind. */
-    final void slice(long length) {
-        need(length);
-        source = octets;
-        from = position;
-        position += (int) length;
-        to = position;
-    }
-
-    final void checkUtf8(int from, int to) {
-        if (!Octets.utf8(octets, from, to)) {
-            throw violation("a string is not valid UTF-8");
         }
     }
 
