@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,7 @@ abstract class Reader {
 
     /** Begins to read these octets. */
     void on(byte[] octets, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, octets.length);
         this.octets = octets;
         base = offset;
         position = offset;

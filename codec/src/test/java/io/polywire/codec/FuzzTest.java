@@ -1,5 +1,8 @@
 package io.polywire.codec;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import io.polywire.model.Message;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Serialization;
@@ -7,9 +10,18 @@ import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Whatever the octets are, they are a message or a {@link ProtocolViolation}, never another exception. */
 class FuzzTest {
+    private static final ObjectMapper JACKSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+            .build();
+
     @Property(tries = 20_000)
     void randomOctetsAreMessagesOrViolations(@ForAll byte[] octets) {
         for (Serialization serialization : Serialization.values()) {
@@ -37,6 +49,33 @@ class FuzzTest {
             }
             decodedOrRefused(serialization, octets);
         }
+    }
+
+    /** Jackson is as strict, but for halves of surrogate pairs and UTF-8. */
+    @Property(tries = 20_000)
+    void jacksonAgreesOnWhatIsJson(@ForAll long seed) {
+        Random random = new Random(seed);
+        byte[] octets = Samples.encode(
+                Serialization.JSON, Samples.MESSAGES.get(random.nextInt(Samples.MESSAGES.size())));
+        for (int changes = random.nextInt(4); changes > 0; changes--) {
+            octets = altered(octets, random, Serialization.JSON);
+        }
+        Object ours;
+        try {
+            ours = Values.read(Serialization.JSON, octets, 0, octets.length);
+        } catch (ProtocolViolation violation) {
+            boolean stricter = violation.text().contains("surrogate") || violation.text().contains("UTF-8");
+            if (!stricter) {
+                byte[] refused = octets;
+                assertThrows(JacksonException.class, () -> JACKSON.readTree(refused), violation::text);
+            }
+            return;
+        }
+        JsonNode theirs = JACKSON.readTree(octets);
+        if (theirs.toString().contains("Infinity")) { // 1e999, which we write as null
+            return;
+        }
+        assertEquals(theirs, JACKSON.readTree(Values.write(Serialization.JSON, ours)));
     }
 
     private static byte[] altered(byte[] octets, Random random, Serialization serialization) {

@@ -79,7 +79,7 @@ class RoundTripTest {
                 .map(s -> s.startsWith("\0") ? "x" + s : s);
     }
 
-    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void whatIsWrittenIsReadAgain(@ForAll("args") List<@Nullable Object> value) {
         for (Serialization serialization : Serialization.values()) {
             byte[] octets = Values.write(serialization, value);
@@ -87,7 +87,7 @@ class RoundTripTest {
         }
     }
 
-    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void aPayloadMeansTheSameInAllSerializations(
             @ForAll("args") List<@Nullable Object> args, @ForAll("kwargs") Map<String, @Nullable Object> kwargs) {
         Message message = new Message.Publish(1, Dict.of(kwargs), "t", Payload.of(args, kwargs));
@@ -100,7 +100,7 @@ class RoundTripTest {
         }
     }
 
-    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void jacksonReadsAndWritesTheSameJson(@ForAll("args") List<@Nullable Object> value) {
         Object expected = forJackson(value, true);
         assertEquals(
@@ -110,7 +110,7 @@ class RoundTripTest {
         assertEquals(Samples.shown(value), Samples.shown(Values.read(Serialization.JSON, theirs, 0, theirs.length)));
     }
 
-    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void jacksonReadsAndWritesTheSameCbor(@ForAll("args") List<@Nullable Object> value) {
         assertEquals(
                 Samples.shown(value),
@@ -120,7 +120,7 @@ class RoundTripTest {
         assertEquals(Samples.shown(value), Samples.shown(Values.read(Serialization.CBOR, theirs, 0, theirs.length)));
     }
 
-    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void msgpackCoreReadsAndWritesTheSame(@ForAll("args") List<@Nullable Object> value) throws IOException {
         byte[] ours = Values.write(Serialization.MSGPACK, value);
         assertEquals(
