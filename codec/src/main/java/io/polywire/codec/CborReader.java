@@ -6,12 +6,9 @@ import java.util.Arrays;
 
 /**
  * CBOR (RFC 8949), definite and indefinite lengths. Of the tags, bignums (2, 3) are understood; of anything else with
- * a tag the inner value is read. Undefined and the simple values without a meaning are read as null.
+ * a tag, and of a bignum too large for {@link #LARGEST_INTEGER}, the inner value is read. Undefined and the simple values without a meaning are read as null.
  */
-final class CborReader extends Reader {
-    /** A bignum of more octets is read as binary: to write it in decimal would take too long. */
-    private static final int LONGEST_BIGNUM = 400;
-
+final class CborReader extends BinaryReader {
     private static final int UNSIGNED = 0;
     private static final int NEGATIVE = 1;
     private static final int BYTES = 2;
@@ -22,11 +19,26 @@ final class CborReader extends Reader {
     private static final int INDEFINITE = 31;
     private static final int BREAK = 0xFF;
 
-    /** What is left in each open list or map, keys and values counted each; only its lowest bit counts if indefinite. */
-    private final long[] left = new long[DEEPEST + 1];
+    private static final byte[] SIZES = new byte[256];
 
-    private final boolean[] inMap = new boolean[DEEPEST + 1];
+    static {
+        for (int major = UNSIGNED; major <= NEGATIVE; major++) {
+            Arrays.fill(SIZES, major << 5, (major << 5) + 24, (byte) 1);
+            for (int i = 0; i < 4; i++) {
+                SIZES[major << 5 | 24 + i] = (byte) (1 + (1 << i));
+            }
+        }
+        Arrays.fill(SIZES, 0xF4, 0xF8, (byte) 1); // false, true, null, undefined
+        SIZES[0xF9] = 3;
+        SIZES[0xFA] = 5;
+        SIZES[0xFB] = 9;
+    }
+
     private final boolean[] indefinite = new boolean[DEEPEST + 1];
+
+    CborReader() {
+        super(SIZES);
+    }
 
     @Override
     String name() {
@@ -48,10 +60,10 @@ final class CborReader extends Reader {
         }
         start = position;
         long tag = -1;
-        int initial = octet();
+        int initial = u8();
         while (initial >> 5 == TAG) {
             tag = argument(initial & 31);
-            initial = octet();
+            initial = u8();
         }
         int info = initial & 31;
         if (key && initial >> 5 != STRING) {
@@ -81,13 +93,6 @@ final class CborReader extends Reader {
         return true;
     }
 
-    private int octet() {
-        if (position >= end) {
-            throw truncated();
-        }
-        return octets[position++] & 0xFF;
-    }
-
     /** The argument of a head; negative if it is 2^63 or more. */
     private long argument(int info) {
         if (info < 24) {
@@ -97,15 +102,11 @@ final class CborReader extends Reader {
             position--;
             throw violation("additional information " + info + " is not allowed here");
         }
-        int size = 1 << info - 24;
-        need(size);
-        int at = position;
-        position = at + size;
-        return switch (size) {
-            case 1 -> octets[at] & 0xFF;
-            case 2 -> (short) Octets.SHORT.get(octets, at) & 0xFFFF;
-            case 4 -> (int) Octets.INT.get(octets, at) & 0xFFFFFFFFL;
-            default -> (long) Octets.LONG.get(octets, at);
+        return switch (info) {
+            case 24 -> u8();
+            case 25 -> u16();
+            case 26 -> u32();
+            default -> s64();
         };
     }
 
@@ -129,8 +130,7 @@ final class CborReader extends Reader {
         if (info == INDEFINITE) {
             chunks(STRING);
         } else {
-            slice(argument(info));
-            checkUtf8(from, to);
+            text(argument(info));
         }
         return TEXT;
     }
@@ -141,13 +141,14 @@ final class CborReader extends Reader {
         } else {
             slice(argument(info));
         }
-        if (tag != 2 && tag != 3 || skimming || to - from > LONGEST_BIGNUM) {
+        if (tag != 2 && tag != 3 || skimming || to - from > LARGEST_INTEGER / 8 + 1) {
             return BINARY;
         }
-        big = new BigInteger(1, source, from, to - from);
-        if (tag == 3) {
-            big = big.not();
+        BigInteger magnitude = new BigInteger(1, source, from, to - from);
+        if (magnitude.bitLength() > LARGEST_INTEGER) {
+            return BINARY;
         }
+        big = tag == 3 ? magnitude.not() : magnitude;
         if (big.bitLength() > 63) {
             return BIG;
         }
@@ -159,13 +160,14 @@ final class CborReader extends Reader {
     private void chunks(int major) {
         byte[] all = Octets.NONE;
         int length = 0;
-        for (int initial = octet(); initial != BREAK; initial = octet()) {
+        for (int initial = u8(); initial != BREAK; initial = u8()) {
             if (initial >> 5 != major || (initial & 31) == INDEFINITE) {
                 throw violation("a string of indefinite length holds something else");
             }
-            slice(argument(initial & 31));
             if (major == STRING) {
-                checkUtf8(from, to);
+                text(argument(initial & 31));
+            } else {
+                slice(argument(initial & 31));
             }
             int size = to - from;
             if (!skimming && size > 0) {
@@ -183,18 +185,9 @@ final class CborReader extends Reader {
 
     private int open(int info, boolean map) {
         boolean unknown = info == INDEFINITE;
-        long values = 0;
-        if (!unknown) {
-            long size = argument(info);
-            need(size); // each element takes at least one octet: a size that cannot be true is found here
-            values = map ? size * 2 : size;
-            need(values);
-        }
-        open();
-        left[depth] = values;
-        inMap[depth] = map;
+        int token = unknown ? enter(UNKNOWN, map) : open(argument(info), map);
         indefinite[depth] = unknown;
-        return map ? MAP : LIST;
+        return token;
     }
 
     private int simple(int info) {
@@ -202,7 +195,7 @@ final class CborReader extends Reader {
             case 20 -> FALSE;
             case 21 -> TRUE;
             case 24 -> {
-                if (octet() < 32) {
+                if (u8() < 32) {
                     throw wrongSimple();
                 }
                 yield NULL;
@@ -218,17 +211,5 @@ final class CborReader extends Reader {
     private ProtocolViolation wrongSimple() {
         position--;
         return violation("a simple value or break is not allowed here");
-    }
-
-    private int number(double value) {
-        number = value;
-        return NUMBER;
-    }
-
-    @Override
-    void finish() {
-        if (position != end) {
-            throw violation("octets follow the message");
-        }
     }
 }

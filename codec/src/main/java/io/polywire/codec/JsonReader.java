@@ -10,8 +10,8 @@ import java.util.Base64;
  * cannot be written in the other serializations.
  */
 final class JsonReader extends Reader {
-    /** A number of more characters is refused: to read it would take too long. */
-    private static final int LONGEST_NUMBER = 1000;
+    /** A number of more characters is refused: to read it would take too long. One more than an integer can need. */
+    private static final int LONGEST_NUMBER = 1001;
 
     private static final int FIRST_VALUE = 0; // at the top, or after [
     private static final int NEXT_VALUE = 1; // a comma must come first
@@ -147,7 +147,7 @@ final class JsonReader extends Reader {
         position = at;
         if (at == integerEnd && at - firstDigit <= 18) {
             long value = 0;
-            for (int i = firstDigit; i < at; i++) {
+            for (int i = skimming ? at : firstDigit; i < at; i++) {
                 value = value * 10 + (octets[i] - '0');
             }
             integer = negative ? -value : value;
@@ -164,7 +164,8 @@ final class JsonReader extends Reader {
         }
         big = new BigInteger(literal);
         integer = big.longValue();
-        return big.bitLength() > 63 ? BIG : INTEGER;
+        number = Double.POSITIVE_INFINITY * big.signum();
+        return big.bitLength() < 64 ? INTEGER : big.bitLength() <= LARGEST_INTEGER ? BIG : NUMBER;
     }
 
     /** Behind the digits, of which there must be one at least. */

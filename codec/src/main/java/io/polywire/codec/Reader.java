@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,12 @@ abstract class Reader {
     /** How deep lists and maps may be in each other, the list of the message itself counted. */
     static final int DEEPEST = 64;
 
+    /**
+     * How many bits an integer may have: less than 1,000 decimal digits, because translating longer ones takes more than
+     * linear time.
+     */
+    static final int LARGEST_INTEGER = 3321;
+
     byte[] octets = Octets.NONE;
     int position;
     int end;
@@ -66,6 +73,7 @@ abstract class Reader {
 
     /** Begins to read these octets. */
     void on(byte[] octets, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, octets.length);
         this.octets = octets;
         base = offset;
         position = offset;
@@ -103,20 +111,20 @@ abstract class Reader {
         return Octets.known(source, from, to);
     }
 
-    /** After {@link #LIST} or {@link #MAP}: goes behind its end. */
-    final void skip() {
+    /** Goes behind the end of the list or map that is open. */
+    void skipOpen() {
         int outside = depth - 1;
-        skimming = true;
         while (depth > outside) {
             next();
         }
-        skimming = false;
     }
 
     /** Goes behind the value that begins with this token. */
     final void skip(int token) {
         if (token >= LIST) {
-            skip();
+            skimming = true;
+            skipOpen();
+            skimming = false;
         }
     }
 
@@ -183,21 +191,6 @@ abstract class Reader {
     final void need(long count) {
         if (count < 0 || count > end - position) {
             throw truncated();
-        }
-    }
-
-    /** The octets are text from here on: {@link #source} and its bounds are set, the position is moved behind. */
-    final void slice(long length) {
-        need(length);
-        source = octets;
-        from = position;
-        position += (int) length;
-        to = position;
-    }
-
-    final void checkUtf8(int from, int to) {
-        if (!Octets.utf8(octets, from, to)) {
-            throw violation("a string is not valid UTF-8");
         }
     }
 

@@ -28,6 +28,7 @@ import io.polywire.model.Message.Welcome;
 import io.polywire.model.Message.Yield;
 import io.polywire.model.Payload;
 import io.polywire.model.Serialization;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -180,7 +181,7 @@ final class WireCodec implements Codec {
     }
 
     private void dict(Encoded out, Dict dict) {
-        writer.map(out, dict.asMap());
+        writer.map(out, dict.isEmpty() ? Map.of() : dict.asMap());
     }
 
     private void end(Encoded out, Payload payload) {

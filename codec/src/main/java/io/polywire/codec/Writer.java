@@ -117,14 +117,14 @@ abstract class Writer {
     private void map(Encoded out, Map<?, ?> map, int depth) {
         checkDepth(depth);
         int mark = open(out, true);
-        for (Map.Entry<?, ?> entry : map.entrySet()) {
-            if (!(entry.getKey() instanceof String key)) {
-                throw new IllegalArgumentException("a key of a map is not a string: " + entry.getKey());
+        map.forEach((key, value) -> {
+            if (!(key instanceof String text)) {
+                throw new IllegalArgumentException("a key of a map is not a string: " + key);
             }
-            text(out, key);
+            text(out, text);
             afterKey(out);
-            value(out, entry.getValue(), depth + 1);
-        }
+            value(out, value, depth + 1);
+        });
         close(out, true, mark, map.size());
     }
 

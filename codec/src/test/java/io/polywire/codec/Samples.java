@@ -1,9 +1,12 @@
 package io.polywire.codec;
 
+import io.polywire.model.Dict;
 import io.polywire.model.Message;
 import io.polywire.model.Payload;
 import io.polywire.model.Serialization;
 import java.lang.reflect.RecordComponent;
+import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,22 @@ import org.jspecify.annotations.Nullable;
 
 /** What the tests of this room share. */
 final class Samples {
+    /** Some of each kind of field and value. */
+    static final List<Message> MESSAGES = List.of(
+            new Message.Hello("realm1", Dict.of(Map.of("roles", Map.of("caller", Map.of("features", Map.of()))))),
+            new Message.Welcome(1L << 53, Dict.of("x", List.of(1L, 2.5, "ä€\uD83D\uDE00", new byte[] {1, 2, 3}))),
+            new Message.Call(300, Dict.of("timeout", 70000L), "com.example.add", Payload.of(1L, -1L, -40000L)),
+            new Message.Publish(
+                    70000,
+                    Dict.EMPTY,
+                    "t",
+                    Payload.of(
+                            Arrays.asList(null, true, 1.5, new BigInteger("18446744073709551615"), new byte[300]),
+                            Map.of("k", "\"\\\n\u0001 a longer text without escapes", "l", List.of(List.of())))),
+            new Message.ErrorMessage(68, 1, Dict.EMPTY, "a.b", Payload.of(List.of(), Map.of("k", 1L))),
+            new Message.Unsubscribed(0, Dict.of("reason", "r")),
+            new Message.Subscribed(1, 2));
+
     private Samples() {}
 
     /** Octets from hexadecimal digits, white space ignored. */
@@ -59,7 +78,7 @@ final class Samples {
                 map.forEach((k, v) -> sorted.put(shown(k), shown(v)));
                 yield sorted.toString();
             }
-            case io.polywire.model.Dict dict -> shown(dict.asMap());
+            case Dict dict -> shown(dict.asMap());
             default -> value.getClass().getSimpleName() + value;
         };
     }
