@@ -1,0 +1,543 @@
+package io.polywire.router;
+
+import io.polywire.model.Dict;
+import io.polywire.model.InvalidArgument;
+import io.polywire.model.Match;
+import io.polywire.model.Message.Call;
+import io.polywire.model.Message.Cancel;
+import io.polywire.model.Message.ErrorMessage;
+import io.polywire.model.Message.Interrupt;
+import io.polywire.model.Message.Invocation;
+import io.polywire.model.Message.Register;
+import io.polywire.model.Message.Result;
+import io.polywire.model.Message.Unregister;
+import io.polywire.model.Message.Yield;
+import io.polywire.model.ProtocolViolation;
+import io.polywire.model.Reasons;
+import io.polywire.model.Uris;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Calls (WAMP, "Calling and Invocations"). */
+final class Dealer {
+    static final String SKIP = "skip";
+    static final String KILL = "kill";
+    static final String KILLNOWAIT = "killnowait";
+
+    /** How long a callee is held up by a caller that does not read its progressive results. */
+    private static final long MOST_HELD_UP_MILLIS = 60_000;
+
+    private static final int MOST_LATE = 1_000;
+
+    private final Realm realm;
+    private final Registrar registrar;
+
+    Dealer(Realm realm, Registrar registrar) {
+        this.realm = realm;
+        this.registrar = registrar;
+    }
+
+    void register(Session session, Register m) {
+        registrar.register(session, m);
+    }
+
+    void unregister(Session session, Unregister m) {
+        registrar.unregister(session, m);
+    }
+
+    // --- calling ---------------------------------------------------------------------------------------------------
+
+    void call(Session caller, Call m) {
+        Dict options = m.options();
+        boolean progress = !options.isEmpty() && progress(caller, options);
+        PendingCall running = caller.calls.get(m.request());
+        if (running != null) {
+            if (running.callerContinues) {
+                proceed(running, m, progress);
+            }
+            return; // a second call under the same request is dropped
+        }
+        if (m.request() <= caller.lastCall && caller.features.callerProgressiveInvocations()) {
+            return; // the rest of a progressive call that has ended meanwhile
+        }
+        caller.lastCall = Math.max(caller.lastCall, m.request());
+        realm.counters.calls++;
+        if (!Uris.valid(m.procedure(), realm.options().strictUris())) {
+            fail(caller, m, Reasons.INVALID_URI, "the procedure is not a valid URI");
+            return;
+        }
+        Options.checkPassthru("CALL", options, caller.features.callerPassthru());
+        if (realm.options().authorizer() == null) {
+            call(caller, m, progress, Authorizer.Allow.PLAIN);
+        } else {
+            caller.authorize(
+                    Authorizer.Action.CALL, m.procedure(), options, decision -> call(caller, m, progress, decision));
+        }
+    }
+
+    private static boolean progress(Session caller, Dict options) {
+        boolean progress = Boolean.TRUE.equals(options.get("progress"));
+        if (progress && !caller.features.callerProgressiveInvocations()) {
+            throw new ProtocolViolation("CALL: progress is used but progressive_call_invocations was not announced");
+        }
+        return progress;
+    }
+
+    private void call(Session caller, Call m, boolean progress, Authorizer.Decision decision) {
+        if (realm.refused(caller, Call.CODE, m.request(), decision)) {
+            return;
+        }
+        RealmProcedure own = realm.procedure(m.procedure());
+        if (own != null) {
+            realm.answer(caller, m, own);
+            return;
+        }
+        Registration registration = registrar.match(m.procedure());
+        if (registration == null) {
+            fail(caller, m, Reasons.NO_SUCH_PROCEDURE, "no callee is registered for " + m.procedure());
+            return;
+        }
+        if (caller.calls.size() >= realm.options().limits().pendingCalls()) {
+            fail(caller, m, Reasons.OPTION_NOT_ALLOWED, "too many calls without an answer");
+            return;
+        }
+        try {
+            PendingCall call = pending(caller, m, registration, ((Authorizer.Allow) decision).disclose());
+            call.callerContinues = progress;
+            start(call);
+        } catch (InvalidArgument bad) {
+            fail(caller, m, Reasons.INVALID_ARGUMENT, bad.text());
+        } catch (Refusal refusal) {
+            fail(caller, m, refusal.uri, refusal.text);
+        }
+    }
+
+    private PendingCall pending(Session caller, Call m, Registration registration, boolean disclosed) {
+        Dict options = m.options();
+        if (options.isEmpty()) {
+            return new PendingCall(caller, m, registration, disclosed, false, 0);
+        }
+        boolean disclose = options.flag("disclose_me");
+        if (disclose && !disclosed && !realm.options().disclosure()) {
+            throw new Refusal(Reasons.DISCLOSE_ME_DISALLOWED, "this realm does not disclose callers");
+        }
+        return new PendingCall(
+                caller,
+                m,
+                registration,
+                disclosed || disclose,
+                options.flag("receive_progress"),
+                options.integer("timeout", 0));
+    }
+
+    /** A call cannot be made; without a stack trace. */
+    private static final class Refusal extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        final String uri;
+        final String text;
+
+        Refusal(String uri, String text) {
+            super(text, null, false, false);
+            this.uri = uri;
+            this.text = text;
+        }
+    }
+
+    private static void fail(Session caller, Call m, String uri, String text) {
+        caller.error(Call.CODE, m.request(), uri, text);
+    }
+
+    /** Hands a new call to a callee, or lets it wait for one. */
+    private void start(PendingCall call) {
+        Registration.Callee callee = call.registration.choose(realm.environment(), call.tried());
+        if (callee == null) {
+            if (call.registration.allTried(call.tried())) {
+                throw new Refusal(Reasons.NO_AVAILABLE_CALLEE, "no callee is available");
+            }
+            if (call.registration.queue.size() >= Registration.MOST_QUEUED) {
+                throw new Refusal(Reasons.MAX_CONCURRENCY_REACHED, "all callees are at their limit");
+            }
+            call.registration.queue.add(call);
+        } else {
+            invoke(call, callee);
+        }
+        call.caller.calls.put(call.request, call);
+        startTimer(call);
+    }
+
+    private void invoke(PendingCall call, Registration.Callee callee) {
+        Session session = callee.session;
+        Dict options = call.call.options();
+        if (!options.isEmpty()) {
+            checkFeatures(call, session);
+        }
+        Invocation invocation = new Invocation(
+                session.lastInvocation + 1,
+                call.registration.id,
+                details(call, callee, call.callerContinues),
+                call.call.payload());
+        switch (session.link.send(invocation)) {
+            case OK -> {
+                session.lastInvocation++;
+                call.invocation = session.lastInvocation;
+                call.callee = callee;
+                callee.active++;
+                session.invocations.put(call.invocation, call);
+            }
+            case TOO_LARGE ->
+                throw new Refusal(Reasons.PAYLOAD_SIZE_EXCEEDED, "the call is larger than its callee takes");
+            case FULL, CLOSED -> throw new Refusal(Reasons.NETWORK_FAILURE, "the callee's queue is full");
+        }
+    }
+
+    private static void checkFeatures(PendingCall call, Session callee) {
+        Dict options = call.call.options();
+        if (Options.passthru(options) && !callee.features.calleePassthru()) {
+            throw new Refusal(Reasons.FEATURE_NOT_SUPPORTED, "the callee does not support payload passthru");
+        }
+        if (call.callerContinues
+                && !(callee.features.calleeProgressiveInvocations() && callee.features.calleeCanceling())) {
+            throw new Refusal(Reasons.FEATURE_NOT_SUPPORTED, "the callee does not support progressive invocations");
+        }
+    }
+
+    private static Dict details(PendingCall call, Registration.Callee callee, boolean progress) {
+        Dict options = call.call.options();
+        boolean pattern = call.registration.match != Match.EXACT;
+        boolean disclose = call.disclose || callee.disclose;
+        if (options.isEmpty() && !pattern && !disclose) {
+            return Dict.EMPTY;
+        }
+        Map<String, @Nullable Object> details = Options.carry(options);
+        if (pattern) {
+            details.put("procedure", call.call.procedure());
+        }
+        if (disclose) {
+            details.put("caller", call.caller.id());
+            details.put("caller_authid", call.caller.identity().authid());
+            details.put("caller_authrole", call.caller.identity().authrole());
+        }
+        if (call.receiveProgress) {
+            details.put("receive_progress", true);
+        }
+        if (progress) {
+            details.put("progress", true);
+        }
+        if (forwardsTimeout(call, callee)) {
+            details.put("timeout", call.timeout);
+        }
+        return Dict.of(details);
+    }
+
+    private static boolean forwardsTimeout(PendingCall call, Registration.Callee callee) {
+        return call.timeout > 0 && callee.forwardTimeout && callee.session.features.calleeTimeout();
+    }
+
+    /** More arguments of a call whose first ones are with the callee already. */
+    private void proceed(PendingCall call, Call m, boolean progress) {
+        Registration.Callee callee = call.callee;
+        call.callerContinues = progress;
+        if (callee == null) {
+            return; // still waiting for a callee: it lacks the feature to wait in pieces
+        }
+        Map<String, @Nullable Object> details = Options.carry(m.options());
+        if (progress) {
+            details.put("progress", true);
+        }
+        Invocation more = new Invocation(call.invocation, call.registration.id, Dict.of(details), m.payload());
+        switch (callee.session.link.send(more)) {
+            case OK -> {}
+            case TOO_LARGE -> {
+                interrupt(call, KILLNOWAIT, null);
+                answer(call, Reasons.PAYLOAD_SIZE_EXCEEDED, "the call is larger than its callee takes");
+            }
+            case FULL, CLOSED -> {
+                interrupt(call, KILLNOWAIT, null);
+                answer(call, Reasons.NETWORK_FAILURE, "the callee's queue is full");
+            }
+        }
+    }
+
+    private void startTimer(PendingCall call) {
+        Registration.Callee callee = call.callee;
+        if (call.timeout > 0 && (callee == null || !forwardsTimeout(call, callee))) {
+            call.timer = realm.environment().schedule(call.timeout, () -> {
+                interrupt(call, KILLNOWAIT, Reasons.TIMEOUT);
+                answer(call, Reasons.TIMEOUT, "call timeout");
+            });
+        }
+    }
+
+    // --- answers of callees ----------------------------------------------------------------------------------------
+
+    void result(Session callee, Yield m) {
+        Dict options = m.options();
+        boolean progress = !options.isEmpty() && Boolean.TRUE.equals(options.get("progress"));
+        PendingCall call = callee.invocations.get(m.request());
+        if (call == null) {
+            late(callee, m.request(), progress);
+            return;
+        }
+        Options.checkPassthru("YIELD", options, callee.features.calleePassthru());
+        if (!progress) {
+            end(call);
+        }
+        if (call.answered) {
+            return;
+        }
+        if (Options.passthru(options) && !call.caller.features.callerPassthru()) {
+            if (progress) {
+                interrupt(call, KILLNOWAIT, null);
+            }
+            answer(call, Reasons.FEATURE_NOT_SUPPORTED, "the caller does not support payload passthru");
+        } else if (!progress) {
+            result(call, m, Dict.EMPTY);
+        } else if (call.receiveProgress) {
+            result(call, m, Dict.of("progress", true));
+        }
+    }
+
+    private void result(PendingCall call, Yield m, Dict progress) {
+        Dict details = progress;
+        if (!m.options().isEmpty()) {
+            Map<String, @Nullable Object> all = Options.carry(m.options());
+            all.putAll(progress.asMap());
+            details = Dict.of(all);
+        }
+        Sent sent = call.caller.link.send(new Result(call.request, details, m.payload()));
+        boolean last = progress.isEmpty();
+        if (sent == Sent.TOO_LARGE) {
+            if (!last) {
+                interrupt(call, KILLNOWAIT, null);
+            }
+            answer(call, Reasons.PAYLOAD_SIZE_EXCEEDED, "the result is larger than the caller takes");
+        } else if (last) {
+            forget(call);
+        } else {
+            restartTimer(call);
+            holdUp(call);
+        }
+    }
+
+    private void restartTimer(PendingCall call) {
+        if (call.timer != null) {
+            call.stopTimer();
+            startTimer(call);
+        }
+    }
+
+    /** Who yields faster than its caller reads is not read until the caller has. */
+    private void holdUp(PendingCall call) {
+        Registration.Callee callee = call.callee;
+        if (call.heldUp || callee == null || !call.caller.link.congested()) {
+            return;
+        }
+        call.heldUp = true;
+        Link link = callee.session.link;
+        link.pauseReading();
+        Environment.Timer patience = realm.environment().schedule(MOST_HELD_UP_MILLIS, () -> {
+            interrupt(call, KILLNOWAIT, null);
+            answer(call, Reasons.CANCELED, "the caller does not read its results");
+            release(call, link);
+        });
+        call.caller.link.whenDrained(() -> {
+            patience.cancel();
+            release(call, link);
+        });
+    }
+
+    private static void release(PendingCall call, Link link) {
+        if (call.heldUp) {
+            call.heldUp = false;
+            link.resumeReading();
+        }
+    }
+
+    void error(Session callee, ErrorMessage m) {
+        PendingCall call = callee.invocations.get(m.request());
+        if (call == null) {
+            late(callee, m.request(), false);
+            return;
+        }
+        Options.checkPassthru("ERROR", m.details(), callee.features.calleePassthru());
+        Registration.Callee from = call.callee;
+        end(call);
+        if (call.answered) {
+            return;
+        }
+        if (m.error().equals(Reasons.UNAVAILABLE) && from != null && !call.killed && !call.callerContinues) {
+            reroute(call, from, m);
+            return;
+        }
+        if (Options.passthru(m.details()) && !call.caller.features.callerPassthru()) {
+            answer(call, Reasons.FEATURE_NOT_SUPPORTED, "the caller does not support payload passthru");
+            return;
+        }
+        String uri = Uris.valid(m.error(), false) ? m.error() : Reasons.INVALID_URI;
+        Sent sent = call.caller.link.send(new ErrorMessage(Call.CODE, call.request, m.details(), uri, m.payload()));
+        if (sent == Sent.TOO_LARGE) {
+            answer(call, Reasons.PAYLOAD_SIZE_EXCEEDED, "the error is larger than the caller takes");
+        } else {
+            forget(call);
+        }
+    }
+
+    /** The callee cannot serve: another one may (WAMP, "Call Rerouting"); with a single callee it is its answer. */
+    private void reroute(PendingCall call, Registration.Callee from, ErrorMessage m) {
+        boolean others = call.registration.callees().size() > 1 || !call.tried().isEmpty();
+        call.tried(from);
+        call.callee = null;
+        if (!others) {
+            call.caller.send(new ErrorMessage(Call.CODE, call.request, m.details(), m.error(), m.payload()));
+            forget(call);
+            return;
+        }
+        Registration.Callee next = call.registration.choose(realm.environment(), call.tried());
+        if (next == null) {
+            answer(call, Reasons.NO_AVAILABLE_CALLEE, "no callee is available");
+            return;
+        }
+        try {
+            invoke(call, next);
+        } catch (Refusal refusal) {
+            answer(call, refusal.uri, refusal.text);
+        }
+    }
+
+    /** An answer to an invocation that is over, or never was. */
+    private static void late(Session callee, long request, boolean progress) {
+        if (request > callee.lastInvocation) {
+            throw new ProtocolViolation("there was no INVOCATION " + request);
+        }
+        if (progress && callee.features.calleeCanceling() && callee.interruptedLate.get(request) == null) {
+            if (callee.interruptedLate.size() >= MOST_LATE) {
+                callee.interruptedLate.clear();
+            }
+            callee.interruptedLate.put(request, true);
+            callee.send(new Interrupt(request, Dict.of("mode", KILLNOWAIT)));
+        }
+    }
+
+    // --- canceling -------------------------------------------------------------------------------------------------
+
+    void cancel(Session caller, Cancel m) {
+        String mode = mode(m);
+        if (mode == null) {
+            caller.error(Cancel.CODE, m.request(), Reasons.INVALID_ARGUMENT, "mode must be skip, kill or killnowait");
+            return;
+        }
+        PendingCall call = caller.calls.get(m.request());
+        if (call == null) {
+            return;
+        }
+        Registration.Callee callee = call.callee;
+        boolean interruptible = callee != null && callee.session.features.calleeCanceling();
+        if (mode.equals(KILL) && interruptible) {
+            if (!call.killed) {
+                call.killed = true;
+                call.callerContinues = false;
+                interrupt(call, KILL, null);
+            }
+            return;
+        }
+        if (!mode.equals(SKIP) && !call.killed) {
+            interrupt(call, KILLNOWAIT, null);
+        }
+        answer(call, Reasons.CANCELED, null);
+    }
+
+    private static @Nullable String mode(Cancel m) {
+        Object mode = m.options().get("mode");
+        if (mode == null) {
+            return KILLNOWAIT;
+        }
+        return mode.equals(SKIP) || mode.equals(KILL) || mode.equals(KILLNOWAIT) ? (String) mode : null;
+    }
+
+    /** Tells the callee to stop, if it can. */
+    private static void interrupt(PendingCall call, String mode, @Nullable String reason) {
+        Registration.Callee callee = call.callee;
+        if (callee == null || !callee.session.features.calleeCanceling()) {
+            return;
+        }
+        Dict options = Dict.of("mode", mode);
+        callee.session.send(new Interrupt(call.invocation, reason == null ? options : options.with("reason", reason)));
+    }
+
+    // --- the end of calls ------------------------------------------------------------------------------------------
+
+    /** The router itself answers the caller; what the callee says later is dropped. */
+    private void answer(PendingCall call, String uri, @Nullable String text) {
+        if (!call.answered) {
+            forget(call);
+            call.caller.error(Call.CODE, call.request, uri, text);
+        }
+    }
+
+    /** The caller has its final answer. */
+    private static void forget(PendingCall call) {
+        call.answered = true;
+        call.stopTimer();
+        call.caller.calls.remove(call.request);
+        if (call.callee == null) {
+            call.registration.queue.remove(call);
+        }
+    }
+
+    /** The callee has given its final answer. */
+    private void end(PendingCall call) {
+        Registration.Callee callee = call.callee;
+        if (callee != null) {
+            callee.session.invocations.remove(call.invocation);
+            callee.active--;
+            if (!call.registration.queue.isEmpty()) {
+                serveQueue(call.registration);
+            }
+        }
+    }
+
+    /** Hands waiting calls to callees that have become free. */
+    void serveQueue(Registration registration) {
+        while (!registration.queue.isEmpty()) {
+            Registration.Callee free = registration.choose(
+                    realm.environment(), registration.queue.peek().tried());
+            if (free == null) {
+                return;
+            }
+            PendingCall call = registration.queue.remove();
+            try {
+                invoke(call, free);
+            } catch (Refusal refusal) {
+                answer(call, refusal.uri, refusal.text);
+            }
+        }
+    }
+
+    /** The last callee has gone. */
+    void abandonQueue(Registration registration) {
+        for (PendingCall call : List.copyOf(registration.queue)) {
+            answer(call, Reasons.CANCELED, "callee gone");
+        }
+    }
+
+    /** The session is gone: as caller and as callee. */
+    void leave(Session session) {
+        List<PendingCall> calls = new ArrayList<>();
+        session.calls.forEach(calls::add);
+        for (PendingCall call : calls) {
+            if (!call.killed) {
+                interrupt(call, KILLNOWAIT, null);
+            }
+            forget(call);
+        }
+        List<PendingCall> invocations = new ArrayList<>();
+        session.invocations.forEach(invocations::add);
+        session.invocations.clear();
+        for (PendingCall call : invocations) {
+            answer(call, Reasons.CANCELED, "callee gone");
+        }
+    }
+}

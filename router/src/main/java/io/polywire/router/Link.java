@@ -1,0 +1,36 @@
+package io.polywire.router;
+
+import io.polywire.model.Message;
+
+/** The way from a realm to one peer; implemented by doors. Called on the realm's thread only; never calls back from inside. */
+public interface Link {
+    /**
+     * Queues a message. The same {@link Message.Event} instance is given to all receivers of a subscription, one after the
+     * other, so that it needs encoding only once.
+     */
+    Sent send(Message message);
+
+    /**
+     * The realm has removed the session (killed, shutdown): the peer is told by this GOODBYE, as its protocol has it, and
+     * the connection closed.
+     */
+    void end(Message.Goodbye why);
+
+    /** The realm has removed the session because its peer broke the protocol: ABORT with this text. */
+    void abort(String text);
+
+    /** Whether so much is queued that whoever causes more should be held up. */
+    default boolean congested() {
+        return false;
+    }
+
+    /** Runs the task once, on the realm's thread, when the link is no longer congested. */
+    default void whenDrained(Runnable task) {
+        task.run();
+    }
+
+    /** Takes nothing more from this peer for now. What was read already still comes. */
+    default void pauseReading() {}
+
+    default void resumeReading() {}
+}

@@ -1,0 +1,78 @@
+package io.polywire.router;
+
+import io.polywire.model.Message.Call;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call on its way: from the CALL until its final answer.
+ *
+ * <p>It stands in the table of its caller until the caller has its final answer, and in the table of its callee until the
+ * callee has given its own; a canceled call is only in the latter.
+ */
+final class PendingCall {
+    final Session caller;
+    final long request;
+    final Registration registration;
+
+    /** The first CALL: its options rule, and its payload is sent again when the call is rerouted or queued. */
+    final Call call;
+
+    final boolean disclose;
+    final boolean receiveProgress;
+    final long timeout; // milliseconds, 0: none
+
+    Registration.@Nullable Callee callee; // null while it waits for one
+    long invocation;
+    Environment.@Nullable Timer timer;
+
+    /** The caller may still send more of its arguments. */
+    boolean callerContinues;
+
+    /** The caller has asked for {@code kill}, and waits for what the callee says to that. */
+    boolean killed;
+
+    /** The caller has its final answer. */
+    boolean answered;
+
+    /** The callee is not read because the caller's queue is full. */
+    boolean heldUp;
+
+    private Set<Registration.Callee> tried = Set.of();
+
+    PendingCall(
+            Session caller,
+            Call call,
+            Registration registration,
+            boolean disclose,
+            boolean receiveProgress,
+            long timeout) {
+        this.caller = caller;
+        this.request = call.request();
+        this.call = call;
+        this.registration = registration;
+        this.disclose = disclose;
+        this.receiveProgress = receiveProgress;
+        this.timeout = timeout;
+    }
+
+    Set<Registration.Callee> tried() {
+        return tried;
+    }
+
+    void tried(Registration.Callee callee) {
+        if (tried.isEmpty()) {
+            tried = new HashSet<>();
+        }
+        tried.add(callee);
+    }
+
+    void stopTimer() {
+        Environment.Timer running = timer;
+        if (running != null) {
+            running.cancel();
+            timer = null;
+        }
+    }
+}

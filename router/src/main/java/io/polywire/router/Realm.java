@@ -1,0 +1,246 @@
+package io.polywire.router;
+
+import io.polywire.codec.Payloads;
+import io.polywire.model.Dict;
+import io.polywire.model.InvalidArgument;
+import io.polywire.model.Message;
+import io.polywire.model.Message.Call;
+import io.polywire.model.Message.Goodbye;
+import io.polywire.model.Message.Result;
+import io.polywire.model.ProtocolViolation;
+import io.polywire.model.Reasons;
+import io.polywire.model.Uris;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A realm: the sessions that see each other, and what they have registered, subscribed and called.
+ *
+ * <p>Single-writer: one thread owns a realm and everything in it, so there are no locks, and the order in which peers see
+ * things is the order in which they were done here.
+ */
+public final class Realm {
+    /** What the role of a session may be named to be exempt from some rules. */
+    private static final String TRUSTED = "trusted";
+
+    private static final String[] BROKER_FEATURES = {
+        "publisher_identification",
+        "publisher_exclusion",
+        "subscriber_blackwhite_listing",
+        "pattern_based_subscription",
+        "subscription_meta_api",
+        "session_meta_api",
+        "subscription_revocation",
+        "event_retention",
+        "event_history",
+        "payload_passthru_mode"
+    };
+    private static final String[] DEALER_FEATURES = {
+        "caller_identification",
+        "call_timeout",
+        "call_canceling",
+        "progressive_call_results",
+        "progressive_call_invocations",
+        "pattern_based_registration",
+        "shared_registration",
+        "registration_meta_api",
+        "session_meta_api",
+        "testament_meta_api",
+        "registration_revocation",
+        "payload_passthru_mode"
+    };
+
+    private final String name;
+    private final RealmOptions options;
+    private final Environment environment;
+    private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>();
+    private final Map<String, RealmProcedure> procedures = new HashMap<>();
+    private boolean closing;
+
+    final Counters counters = new Counters();
+    final Broker broker;
+    final Registrar registrar;
+    final Dealer dealer;
+    final MetaApi meta;
+
+    public Realm(String name, RealmOptions options, Environment environment) {
+        this.name = name;
+        this.options = options;
+        this.environment = environment;
+        this.broker = new Broker(this);
+        this.registrar = new Registrar(this);
+        this.dealer = new Dealer(this, registrar);
+        this.meta = new MetaApi(this);
+        new SessionMeta(this).addTo(procedures::put);
+        new RegistrationMeta(this).addTo(procedures::put);
+        new SubscriptionMeta(this).addTo(procedures::put);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public RealmOptions options() {
+        return options;
+    }
+
+    public Environment environment() {
+        return environment;
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    /** Adds a procedure of the realm's own; it cannot be registered by sessions any more. */
+    public void procedure(String uri, RealmProcedure procedure) {
+        procedures.put(uri, procedure);
+    }
+
+    @Nullable
+    RealmProcedure procedure(String uri) {
+        return procedures.get(uri);
+    }
+
+    /** WELCOME.Details.roles. */
+    public Dict welcomeRoles() {
+        return Dict.of("broker", features(BROKER_FEATURES)).with("dealer", features(DEALER_FEATURES));
+    }
+
+    private static Map<String, Object> features(String[] names) {
+        Map<String, Object> features = new LinkedHashMap<>();
+        for (String feature : names) {
+            features.put(feature, true);
+        }
+        return Map.of("features", features);
+    }
+
+    // --- sessions --------------------------------------------------------------------------------------------------
+
+    /**
+     * Takes a peer in. {@code wamp.session.on_join} is published before this returns; the door sends WELCOME after it.
+     *
+     * @param helloDetails for the roles and features that the peer announced
+     * @param transport what the meta API shows as {@code transport}
+     * @throws JoinRefused if the realm is full or closing, or the peer has no role
+     * @throws InvalidArgument if a detail has the wrong type
+     */
+    public Session join(Link link, Identity identity, Dict helloDetails, Map<String, @Nullable Object> transport) {
+        if (closing) {
+            throw new JoinRefused(Reasons.SYSTEM_SHUTDOWN, "the realm is closing");
+        }
+        if (sessions.size() >= options.limits().sessions()) {
+            throw new JoinRefused(Reasons.NOT_AUTHORIZED, "the realm is full");
+        }
+        Features features = Features.of(helloDetails);
+        long id = environment.randomId();
+        while (sessions.containsKey(id)) {
+            id = environment.randomId();
+        }
+        Session session = new Session(this, link, id, identity, features, transport);
+        sessions.put(id, session);
+        counters.joined++;
+        meta.onJoin(session);
+        return session;
+    }
+
+    public int sessionCount() {
+        return sessions.size();
+    }
+
+    public @Nullable Session session(long id) {
+        return sessions.get(id);
+    }
+
+    public void forEachSession(Consumer<? super Session> action) {
+        List.copyOf(sessions.values()).forEach(action);
+    }
+
+    void leave(Session session, boolean told) {
+        if (!session.shut()) {
+            return;
+        }
+        sessions.remove(session.id());
+        dealer.leave(session);
+        registrar.leave(session);
+        broker.leave(session);
+        if (told) {
+            for (Testaments.Testament t : session.testaments.all()) {
+                broker.publish(session, t.topic(), t.options(), t.payload(), false, environment.randomId());
+            }
+            meta.onLeave(session);
+        }
+    }
+
+    /** Removes a session and tells its peer why. */
+    void kill(Session session, String reason, @Nullable String message, boolean told) {
+        leave(session, told);
+        session.link.end(new Goodbye(message == null ? Dict.EMPTY : Dict.of("message", message), reason));
+    }
+
+    /** A violation that was found after the message had waited. */
+    void abort(Session session, ProtocolViolation violation) {
+        leave(session, true);
+        session.link.abort(violation.text());
+    }
+
+    /** Ends all sessions, without testaments, and takes no more. */
+    public void close(String reason, String message) {
+        closing = true;
+        for (Session session : new ArrayList<>(sessions.values())) {
+            kill(session, reason, message, false);
+        }
+    }
+
+    // --- what broker and dealer share ------------------------------------------------------------------------------
+
+    boolean trusted(Session session) {
+        return session.identity().authrole().equals(TRUSTED);
+    }
+
+    /** Whether the URI is the router's: no client registers or publishes there. */
+    boolean reserved(Session session, String uri) {
+        return (Uris.reserved(uri) && !trusted(session)) || procedures.containsKey(uri);
+    }
+
+    /** Answers what the authorizer did not allow; false if it did. */
+    boolean refused(Session session, int requestType, long request, Authorizer.Decision decision) {
+        switch (decision) {
+            case Authorizer.Allow allow -> {
+                return false;
+            }
+            case Authorizer.Deny deny -> session.error(requestType, request, Reasons.NOT_AUTHORIZED, deny.text());
+            case Authorizer.Failed failed ->
+                session.error(requestType, request, Reasons.AUTHORIZATION_FAILED, failed.text());
+            case Authorizer.Later later -> throw new IllegalStateException("an authorizer put its answer off twice");
+        }
+        return true;
+    }
+
+    /** Calls a procedure of the realm's own. */
+    void answer(Session caller, Call m, RealmProcedure procedure) {
+        Message answer;
+        try {
+            RealmProcedure.Request request =
+                    new RealmProcedure.Request(caller, Payloads.args(m.payload()), Payloads.kwargs(m.payload()));
+            answer = new Result(m.request(), Dict.EMPTY, procedure.call(request));
+        } catch (RealmProcedure.Failure failure) {
+            caller.error(Call.CODE, m.request(), failure.uri(), failure.text());
+            return;
+        } catch (InvalidArgument bad) {
+            caller.error(Call.CODE, m.request(), Reasons.INVALID_ARGUMENT, bad.text());
+            return;
+        }
+        caller.send(answer);
+    }
+
+    @Override
+    public String toString() {
+        return "realm " + name;
+    }
+}

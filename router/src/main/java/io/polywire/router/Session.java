@@ -1,0 +1,229 @@
+package io.polywire.router;
+
+import io.polywire.model.Dict;
+import io.polywire.model.Message;
+import io.polywire.model.Message.Call;
+import io.polywire.model.Message.Cancel;
+import io.polywire.model.Message.ErrorMessage;
+import io.polywire.model.Message.Publish;
+import io.polywire.model.Message.Register;
+import io.polywire.model.Message.Subscribe;
+import io.polywire.model.Message.Unregister;
+import io.polywire.model.Message.Unsubscribe;
+import io.polywire.model.Message.Yield;
+import io.polywire.model.Payload;
+import io.polywire.model.ProtocolViolation;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A peer that has joined a realm. Everything on the realm's thread. */
+public final class Session {
+    final Realm realm;
+    final Link link;
+    final Features features;
+    private final long id;
+    private final Map<String, @Nullable Object> transport;
+    private Identity identity;
+    private boolean open = true;
+
+    final LongMap<Subscription> subscriptions = new LongMap<>();
+    final LongMap<Registration> registrations = new LongMap<>();
+
+    /** Calls that this session made and that have no final answer yet, by request. */
+    final LongMap<PendingCall> calls = new LongMap<>();
+
+    /** Calls that this session is to answer, by the id of their INVOCATION. */
+    final LongMap<PendingCall> invocations = new LongMap<>();
+
+    /** The id of the last INVOCATION; they count up from 1, for each session. */
+    long lastInvocation;
+
+    /** The highest request of a CALL so far. */
+    long lastCall;
+
+    /** Answers that came too late and have been interrupted once already. */
+    final LongMap<Boolean> interruptedLate = new LongMap<>();
+
+    final Testaments testaments = new Testaments();
+
+    /** Messages that wait because an authorizer has not decided on one before them; null while none does. */
+    private @Nullable ArrayDeque<Message> waiting;
+
+    Session(
+            Realm realm,
+            Link link,
+            long id,
+            Identity identity,
+            Features features,
+            Map<String, @Nullable Object> transport) {
+        this.realm = realm;
+        this.link = link;
+        this.id = id;
+        this.identity = identity;
+        this.features = features;
+        this.transport = transport;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public Identity identity() {
+        return identity;
+    }
+
+    /** Replaces the identity, between two messages: calls begun before keep what they were allowed. */
+    public void identity(Identity other) {
+        identity = other;
+        realm.meta.onIdentity(this);
+    }
+
+    public Realm realm() {
+        return realm;
+    }
+
+    /** Whether it has neither left nor been removed. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** {@code details.transport}. */
+    public Map<String, @Nullable Object> transport() {
+        return transport;
+    }
+
+    /**
+     * A message of the peer.
+     *
+     * @throws ProtocolViolation if it breaks the protocol: the door aborts the session, and calls {@link #leave}
+     */
+    public void receive(Message message) {
+        if (!open) {
+            return;
+        }
+        ArrayDeque<Message> before = waiting;
+        if (before != null) {
+            before.add(message);
+            return;
+        }
+        switch (message) {
+            case Call m -> realm.dealer.call(this, m);
+            case Yield m -> realm.dealer.result(this, m);
+            case Publish m -> realm.broker.publish(this, m);
+            case Subscribe m -> realm.broker.subscribe(this, m);
+            case Unsubscribe m -> realm.broker.unsubscribe(this, m);
+            case Register m -> realm.dealer.register(this, m);
+            case Unregister m -> realm.dealer.unregister(this, m);
+            case Cancel m -> realm.dealer.cancel(this, m);
+            case ErrorMessage m when m.requestType() == Message.Invocation.CODE -> realm.dealer.error(this, m);
+            case ErrorMessage m ->
+                throw new ProtocolViolation("ERROR of a client must answer INVOCATION, not " + m.requestType());
+            default ->
+                throw new ProtocolViolation(
+                        "a client does not send messages of type " + message.code() + " in a session");
+        }
+    }
+
+    /** The peer has left or is lost: everything that the session owns goes. Idempotent. */
+    public void leave() {
+        realm.leave(this, true);
+    }
+
+    /** For the realm alone: from now on the session takes and gets nothing. */
+    boolean shut() {
+        boolean was = open;
+        open = false;
+        waiting = null;
+        return was;
+    }
+
+    /**
+     * Asks the authorizer, and goes on with its decision: at once, or when it has decided. Messages that come meanwhile
+     * wait, so that the order of the session is kept.
+     */
+    void authorize(Authorizer.Action action, String uri, Dict options, Consumer<Authorizer.Decision> then) {
+        Authorizer authorizer = realm.options().authorizer();
+        if (authorizer == null) {
+            then.accept(Authorizer.Allow.PLAIN);
+            return;
+        }
+        Authorizer.Decision decision = authorizer.authorize(this, action, uri, options);
+        if (!(decision instanceof Authorizer.Later later)) {
+            then.accept(decision);
+            return;
+        }
+        waiting = new ArrayDeque<>();
+        link.pauseReading();
+        later.start().accept(decided -> decided(decided, then));
+    }
+
+    private void decided(Authorizer.Decision decision, Consumer<Authorizer.Decision> then) {
+        ArrayDeque<Message> held = waiting;
+        if (!open || held == null) {
+            return;
+        }
+        waiting = null;
+        link.resumeReading();
+        try {
+            then.accept(decision);
+            while (open && !held.isEmpty()) {
+                ArrayDeque<Message> again = waiting;
+                if (again != null) {
+                    again.addAll(held);
+                    return;
+                }
+                receive(held.poll());
+            }
+        } catch (ProtocolViolation violation) {
+            realm.abort(this, violation);
+        }
+    }
+
+    void send(Message message) {
+        if (open) {
+            link.send(message);
+        }
+    }
+
+    /** ERROR with an optional text. */
+    void error(int requestType, long request, String uri, @Nullable String text) {
+        Payload payload = text == null ? Payload.EMPTY : Payload.of(text);
+        send(new ErrorMessage(requestType, request, Dict.EMPTY, uri, payload));
+        realm.counters.errors++;
+    }
+
+    /** What the meta API tells of a session. */
+    Map<String, @Nullable Object> describe() {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        all.put("session", id);
+        all.put("authid", identity.authid());
+        all.put("authrole", identity.authrole());
+        all.put("authmethod", identity.authmethod());
+        all.put("authprovider", identity.authprovider());
+        if (!identity.authextra().isEmpty()) {
+            all.put("authextra", identity.authextra());
+        }
+        all.put("transport", transport);
+        return all;
+    }
+
+    /** The attribute that a publisher can name in {@code eligible_NAME} and {@code exclude_NAME}; null if there is none. */
+    @Nullable
+    Object attribute(String name) {
+        return switch (name) {
+            case "authid" -> identity.authid();
+            case "authrole" -> identity.authrole();
+            case "authmethod" -> identity.authmethod();
+            case "authprovider" -> identity.authprovider();
+            default -> identity.authextra().get(name);
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "session " + id;
+    }
+}
