@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * MessagePack (specification of 2013 and later: str and bin are distinct). Any width of a number or length is accepted.
- * An extension is read as binary, without its type.
+ * An extension is read as binary, without its type; only undefined, as msgpackr writes it, as nil.
  */
 final class MsgpackReader extends BinaryReader {
     private static final byte[] SIZES = new byte[256];
@@ -124,8 +124,10 @@ final class MsgpackReader extends BinaryReader {
         return BINARY;
     }
 
+    /** What JavaScript writes for undefined, type 0 with one octet 0, stands for nothing; others are opaque. */
     private int extension(long length) {
-        u8(); // the type
-        return binary(length);
+        int type = u8();
+        binary(length);
+        return type == 0 && length == 1 && octets[position - 1] == 0 ? NULL : BINARY;
     }
 }

@@ -2,8 +2,11 @@ package io.polywire.codec;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polywire.model.Message;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Serialization;
 import java.util.List;
@@ -88,6 +91,27 @@ class MsgpackReaderTest {
         written(java.util.Collections.nCopies(65536, 1L), "DD 00010000" + "01".repeat(65536));
         written(List.of(java.util.Collections.nCopies(16, 1L), 2L), "92 DC 0010" + "01".repeat(16) + "02");
         written(Map.of("k", 1L), "81 A1 6B 01");
+    }
+
+    @Test
+    void undefinedOfJavaScriptIsNil() {
+        byte[] subscribe = {
+            (byte) 0x94,
+            32,
+            1, // SUBSCRIBE, request 1
+            (byte) 0x81,
+            (byte) 0xA1,
+            'm', // options: m is
+            (byte) 0xD4,
+            0,
+            0, // fixext 1 of type 0, octet 0
+            (byte) 0xA1,
+            't' // topic
+        };
+        Message.Subscribe read =
+                (Message.Subscribe) Codecs.of(Serialization.MSGPACK).decode(subscribe, 0, subscribe.length);
+        assertTrue(read.options().has("m"));
+        assertNull(read.options().get("m"));
     }
 
     @Test

@@ -69,7 +69,8 @@ record Filter(
     private static Set<Long> ids(String key, Object value) {
         Set<Long> ids = new HashSet<>();
         for (Object one : value instanceof List<?> list ? list : List.of(value)) {
-            if (!(one instanceof Long id) || !Ids.valid(id)) {
+            long id = Ids.of(one);
+            if (id == 0) {
                 throw new InvalidArgument(key + " must be a list of session ids");
             }
             ids.add(id);

@@ -2,6 +2,7 @@ package io.polywire.router;
 
 import io.polywire.codec.Payloads;
 import io.polywire.model.Dict;
+import io.polywire.model.Ids;
 import io.polywire.model.InvalidArgument;
 import io.polywire.model.Payload;
 import io.polywire.model.Reasons;
@@ -111,9 +112,13 @@ final class HistoryQuery {
 
     /** Where a publication is; -1 if the option is absent. All are removed if there is no such publication. */
     private int index(List<EventStore.Kept> events, String option) {
-        long id = options.integer(option, 0);
-        if (id == 0) {
+        Object wanted = options.get(option);
+        if (wanted == null) {
             return -1;
+        }
+        long id = Ids.of(wanted);
+        if (id == 0) {
+            throw new InvalidArgument(option + " must be the id of a publication");
         }
         for (int i = 0; i < events.size(); i++) {
             if (events.get(i).publication() == id) {

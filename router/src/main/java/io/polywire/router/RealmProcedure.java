@@ -1,5 +1,6 @@
 package io.polywire.router;
 
+import io.polywire.model.Ids;
 import io.polywire.model.InvalidArgument;
 import io.polywire.model.Payload;
 import java.util.List;
@@ -44,6 +45,11 @@ public interface RealmProcedure {
         /** The argument at a position; null if there is none. */
         public @Nullable Object arg(int i) {
             return i < args.size() ? args.get(i) : null;
+        }
+
+        /** The argument at a position as an id; 0 if it is none. */
+        public long id(int i) {
+            return Ids.of(arg(i));
         }
 
         /**

@@ -38,8 +38,8 @@ final class RegistrationMeta {
 
     private Payload list(Request request) {
         MetaApi.Lists lists = new MetaApi.Lists();
-        if (request.arg(0) instanceof Long id) {
-            Session session = realm.session(id);
+        if (request.arg(0) != null) {
+            Session session = realm.session(request.id(0));
             if (session == null) {
                 throw new Failure(Reasons.NO_SUCH_SESSION, "there is no such session");
             }
@@ -79,7 +79,7 @@ final class RegistrationMeta {
     }
 
     private Registration find(Request request) {
-        Registration found = request.arg(0) instanceof Long id ? realm.registrar.registrations.get(id) : null;
+        Registration found = realm.registrar.registrations.get(request.id(0));
         if (found == null) {
             throw new Failure(Reasons.NO_SUCH_REGISTRATION, "there is no such registration");
         }
@@ -88,7 +88,7 @@ final class RegistrationMeta {
 
     private Payload removeCallee(Request request) {
         Registration registration = find(request);
-        Session session = request.arg(1) instanceof Long id ? realm.session(id) : null;
+        Session session = realm.session(request.id(1));
         Registration.Callee callee = session == null ? null : registration.callee(session);
         if (callee == null) {
             throw new Failure(Reasons.NO_SUCH_SESSION, "there is no such callee");

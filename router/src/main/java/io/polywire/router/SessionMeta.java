@@ -63,7 +63,7 @@ final class SessionMeta {
     }
 
     private Session find(Request request) {
-        Session session = request.arg(0) instanceof Long id ? realm.session(id) : null;
+        Session session = realm.session(request.id(0));
         if (session == null) {
             throw new Failure(Reasons.NO_SUCH_SESSION, "there is no such session");
         }

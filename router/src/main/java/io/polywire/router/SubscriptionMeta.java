@@ -36,8 +36,8 @@ final class SubscriptionMeta {
 
     private Payload list(Request request) {
         MetaApi.Lists lists = new MetaApi.Lists();
-        if (request.arg(0) instanceof Long id) {
-            Session session = realm.session(id);
+        if (request.arg(0) != null) {
+            Session session = realm.session(request.id(0));
             if (session == null) {
                 throw new Failure(Reasons.NO_SUCH_SESSION, "there is no such session");
             }
@@ -72,7 +72,7 @@ final class SubscriptionMeta {
     }
 
     private Subscription find(Request request) {
-        Subscription found = request.arg(0) instanceof Long id ? realm.broker.subscriptions.get(id) : null;
+        Subscription found = realm.broker.subscriptions.get(request.id(0));
         if (found == null) {
             throw new Failure(Reasons.NO_SUCH_SUBSCRIPTION, "there is no such subscription");
         }
@@ -81,7 +81,7 @@ final class SubscriptionMeta {
 
     private Payload removeSubscriber(Request request) {
         Subscription subscription = find(request);
-        Session session = request.arg(1) instanceof Long id ? realm.session(id) : null;
+        Session session = realm.session(request.id(1));
         if (session == null || session.subscriptions.get(subscription.id) == null) {
             throw new Failure(Reasons.NO_SUCH_SESSION, "there is no such subscriber");
         }
