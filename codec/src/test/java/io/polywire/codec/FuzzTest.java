@@ -55,8 +55,8 @@ class FuzzTest {
     @Property(tries = 20_000)
     void jacksonAgreesOnWhatIsJson(@ForAll long seed) {
         Random random = new Random(seed);
-        byte[] octets = Samples.encode(
-                Serialization.JSON, Samples.MESSAGES.get(random.nextInt(Samples.MESSAGES.size())));
+        byte[] octets =
+                Samples.encode(Serialization.JSON, Samples.MESSAGES.get(random.nextInt(Samples.MESSAGES.size())));
         for (int changes = random.nextInt(4); changes > 0; changes--) {
             octets = altered(octets, random, Serialization.JSON);
         }
@@ -64,7 +64,8 @@ class FuzzTest {
         try {
             ours = Values.read(Serialization.JSON, octets, 0, octets.length);
         } catch (ProtocolViolation violation) {
-            boolean stricter = violation.text().contains("surrogate") || violation.text().contains("UTF-8");
+            boolean stricter =
+                    violation.text().contains("surrogate") || violation.text().contains("UTF-8");
             if (!stricter) {
                 byte[] refused = octets;
                 assertThrows(JacksonException.class, () -> JACKSON.readTree(refused), violation::text);
