@@ -59,10 +59,11 @@ final class Octets {
             hash = (hash ^ (long) WORD.get(octets, at)) * 0x9E3779B97F4A7C15L;
             hash ^= hash >>> 32;
         }
+        long rest = 0;
         for (; at < to; at++) {
-            hash = (hash ^ octets[at]) * 0x9E3779B97F4A7C15L;
+            rest = rest << 8 | octets[at] & 0xFF;
         }
-        return (int) (hash >>> 40);
+        return (int) ((hash ^ rest) * 0x9E3779B97F4A7C15L >>> 40);
     }
 
     /** Whether the octets are UTF-8: no overlong form, no surrogate, nothing above U+10FFFF. */
