@@ -178,19 +178,7 @@ final class HttpConnection extends Tended {
             now = Peer.of(channel);
             peer = now;
         }
-        String target = head.uri();
-        int authority = target.startsWith("/") ? -1 : target.indexOf("://");
-        if (authority >= 0) {
-            int slash = target.indexOf('/', authority + 3);
-            target = slash < 0 ? "/" : target.substring(slash);
-        }
-        int mark = target.indexOf('?');
-        return new HttpRequest(
-                head.method().name(),
-                mark < 0 ? target : target.substring(0, mark),
-                mark < 0 ? null : target.substring(mark + 1),
-                Headers.copyOf(head.headers()),
-                now);
+        return HttpRequest.of(head, now);
     }
 
     private HttpAnswer ask(HttpRequest asked) {
@@ -255,42 +243,19 @@ final class HttpConnection extends Tended {
 
     private void upgrade(HttpAnswer.Upgrade wanted) {
         HttpRequest asked = Objects.requireNonNull(request);
-        switch (asked.upgrade()) {
-            case NONE ->
-                answer(HttpResponse.text(426, "this is a WebSocket endpoint")
-                        .with("Upgrade", "websocket")
-                        .with("Connection", "Upgrade"));
-            case BAD_VERSION ->
-                answer(HttpResponse.text(400, "Sec-WebSocket-Version must be 13")
-                        .with("Sec-WebSocket-Version", "13"));
-            case BAD_KEY -> answer(HttpResponse.text(400, "Sec-WebSocket-Key must be 16 octets in base64"));
-            case VALID -> {
-                if (waiting.isEmpty()) {
-                    become(wanted, asked);
-                } else {
-                    // They were read as HTTP already. A client must not send them before it has seen the answer.
-                    output.keepAliveIf(false);
-                    answer(HttpResponse.text(400, "octets behind a pipelined upgrade"));
-                }
-            }
+        HttpResponse refusal = ServerUpgrade.refusal(asked);
+        if (refusal != null) {
+            answer(refusal);
+        } else if (waiting.isEmpty()) {
+            become(ServerUpgrade.accept(channel, loop, wanted, asked));
+        } else {
+            // They were read as HTTP already. A client must not send them before it has seen the answer.
+            output.keepAliveIf(false);
+            answer(HttpResponse.text(400, "octets behind a pipelined upgrade"));
         }
     }
 
-    private void become(HttpAnswer.Upgrade wanted, HttpRequest asked) {
-        String extensions = wanted.settings().deflate()
-                ? Deflate.accept(asked.headers().elements("Sec-WebSocket-Extensions"))
-                : null;
-        WebSocket socket = new WebSocket(
-                channel,
-                loop,
-                asked.peer(),
-                wanted.handler(),
-                wanted.settings(),
-                true,
-                wanted.subprotocol(),
-                extensions != null);
-        String key = String.valueOf(asked.headers().first("Sec-WebSocket-Key"));
-        socket.output().write(Handshake.switching(key, wanted.subprotocol(), extensions, wanted.headers()));
+    private void become(WebSocket socket) {
         loop.forget(this);
         upgraded = true;
         channel.config().setAutoRead(true);
