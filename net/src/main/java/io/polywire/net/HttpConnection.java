@@ -2,10 +2,7 @@ package io.polywire.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObject;
@@ -14,7 +11,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -43,9 +39,9 @@ final class HttpConnection extends Tended {
     private final Loop loop;
     private final ListenSettings settings;
     private final List<HttpDoor> doors;
-    private final Tap tap = new Tap();
+    private final HttpChannel.Tap tap = new HttpChannel.Tap(this);
     private final HttpServerCodec codec;
-    private final Handler handler = new Handler();
+    private final HttpChannel handler = new HttpChannel(this);
     private final HttpOutput output;
     private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
 
@@ -88,7 +84,7 @@ final class HttpConnection extends Tended {
 
     // ---- input ----
 
-    private void arrived(HttpObject part) {
+    void arrived(HttpObject part) {
         waiting.add(part);
         drain();
     }
@@ -383,7 +379,7 @@ final class HttpConnection extends Tended {
         deadline = System.nanoTime() + nanos;
     }
 
-    private void bytesSeen() {
+    void bytesSeen() {
         if (request == null && !headStarted && !closing) {
             headStarted = true;
             expire(settings.handshakeTimeout().toNanos());
@@ -413,7 +409,7 @@ final class HttpConnection extends Tended {
         }
     }
 
-    private void inputEnd() {
+    void inputEnd() {
         HttpExchange current = exchange;
         output.keepAliveIf(false);
         inputEnded = true;
@@ -430,7 +426,7 @@ final class HttpConnection extends Tended {
         }
     }
 
-    private void inactive() {
+    void inactive() {
         closing = true;
         loop.forget(this);
         waiting.forEach(ReferenceCountUtil::release);
@@ -438,51 +434,20 @@ final class HttpConnection extends Tended {
         finishExchange(false);
     }
 
-    /** In front of the codec: tells when octets come in. */
-    private final class Tap extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            bytesSeen();
-            ctx.fireChannelRead(message);
+    void writabilityChanged() {
+        if (!output.writable()) {
+            return;
+        }
+        HttpExchange current = exchange;
+        if (current == null) {
+            drain();
+        } else {
+            guarded(() -> current.handler().onDrained(current));
         }
     }
 
-    private final class Handler extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            arrived((HttpObject) message);
-        }
-
-        @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            if (!channel.isWritable()) {
-                return;
-            }
-            HttpExchange current = exchange;
-            if (current == null) {
-                drain();
-            } else {
-                guarded(() -> current.handler().onDrained(current));
-            }
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
-                inputEnd();
-            }
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            inactive();
-        }
-
-        @Override
-        @SuppressWarnings("deprecation") // Deprecated for outbound handlers only.
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            Connection.LOG.log(Level.DEBUG, "HTTP connection broke", cause);
-            ctx.close();
-        }
+    void broken(Throwable cause) {
+        Connection.LOG.log(Level.DEBUG, "HTTP connection broke", cause);
+        channel.close();
     }
 }
