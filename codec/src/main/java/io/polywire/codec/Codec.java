@@ -4,7 +4,10 @@ import io.polywire.model.Message;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Serialization;
 
-/** Reads and writes WAMP messages in one serialization. Stateless and thread-safe. */
+/**
+ * Reads and writes WAMP messages in one serialization; {@link Codecs#of} has them. Thread-safe: what a decoder needs is
+ * kept per thread (about 2 KiB, holding nothing of a message once it is read).
+ */
 public interface Codec {
     Serialization serialization();
 
@@ -17,6 +20,11 @@ public interface Codec {
      */
     Message decode(byte[] octets, int offset, int length);
 
-    /** Writes a message, after {@link Encoded#reset()}; a payload in another serialization is translated (once). */
+    /**
+     * Writes a message, after {@link Encoded#reset()}; a payload in another serialization is translated (once).
+     *
+     * @throws IllegalArgumentException if a dict or payload made here holds what is no value of a message, or is nested
+     *     too deep; the message must not be sent then. Cannot happen with what was decoded
+     */
     void encode(Message message, Encoded out);
 }

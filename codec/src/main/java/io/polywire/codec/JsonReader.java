@@ -19,8 +19,6 @@ final class JsonReader extends Reader {
     private static final int NEXT_KEY = 3;
     private static final int MAP_VALUE = 4; // a colon must come first
 
-    private static final long ONES = 0x0101010101010101L;
-
     private final byte[] states = new byte[DEEPEST + 1];
     private boolean escaped;
 
@@ -187,7 +185,7 @@ final class JsonReader extends Reader {
         int at = position + 1;
         from = at;
         while (true) {
-            at = ordinary(at);
+            at = Octets.ordinary(octets, at, end);
             if (at >= end) {
                 throw truncated();
             }
@@ -211,25 +209,6 @@ final class JsonReader extends Reader {
         source = octets;
         to = at;
         position = at + 1;
-    }
-
-    /** Goes over ASCII that needs no attention, eight octets at a time. */
-    private int ordinary(int at) {
-        while (at <= end - 8) {
-            long word = (long) Octets.WORD.get(octets, at);
-            long quote = word ^ ONES * '"';
-            long backslash = word ^ ONES * '\\';
-            // The lowest bit set belongs to the first octet that is a control character, ", \ or not ASCII.
-            long special = (word - ONES * ' ' | quote - ONES | backslash - ONES | word) & Octets.HIGH_BITS;
-            if (special != 0) {
-                return at + (Long.numberOfTrailingZeros(special) >> 3);
-            }
-            at += 8;
-        }
-        while (at < end && octets[at] >= ' ' && octets[at] != '"' && octets[at] != '\\') {
-            at++;
-        }
-        return at;
     }
 
     /** Behind an escape. */

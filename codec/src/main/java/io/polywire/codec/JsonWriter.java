@@ -92,9 +92,12 @@ final class JsonWriter extends Writer {
         int at = from;
         while (at < to) {
             int run = at;
-            while (run < to && ordinary(utf8[run])) {
-                run++;
-            }
+            do {
+                run = Octets.ordinary(utf8, run, to);
+                while (run < to && utf8[run] < 0) {
+                    run++;
+                }
+            } while (run < to && ordinary(utf8[run]));
             out.append(utf8, at, run);
             if (run < to) {
                 escape(out, utf8[run++]);
@@ -105,7 +108,7 @@ final class JsonWriter extends Writer {
     }
 
     private static boolean ordinary(byte octet) {
-        return (octet >= ' ' || octet < 0) && octet != '"' && octet != '\\';
+        return octet >= ' ' && octet != '"' && octet != '\\';
     }
 
     private static void escape(Encoded out, byte octet) {

@@ -23,7 +23,8 @@ final class Octets {
     /** Little-endian, so that the first octet is in the lowest bits. */
     static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     private static final int LONGEST_KNOWN = 128;
     private static final @Nullable Known[] KNOWN = new @Nullable Known[2048];
@@ -58,10 +59,11 @@ final class Octets {
             hash = (hash ^ (long) WORD.get(octets, at)) * 0x9E3779B97F4A7C15L;
             hash ^= hash >>> 32;
         }
+        long rest = 0;
         for (; at < to; at++) {
-            hash = (hash ^ octets[at]) * 0x9E3779B97F4A7C15L;
+            rest = rest << 8 | octets[at] & 0xFF;
         }
-        return (int) (hash >>> 40);
+        return (int) ((hash ^ rest) * 0x9E3779B97F4A7C15L >>> 40);
     }
 
     /** Whether the octets are UTF-8: no overlong form, no surrogate, nothing above U+10FFFF. */
@@ -107,5 +109,24 @@ final class Octets {
             }
         }
         return length;
+    }
+
+    /** Goes over ASCII that stands for itself in a JSON string, eight octets at a time. */
+    static int ordinary(byte[] octets, int from, int to) {
+        int at = from;
+        for (; at <= to - 8; at += 8) {
+            long word = (long) WORD.get(octets, at);
+            long quote = word ^ ONES * '"';
+            long backslash = word ^ ONES * '\\';
+            // The lowest bit set belongs to the first octet that is a control character, ", \ or not ASCII.
+            long special = (word - ONES * ' ' | quote - ONES | backslash - ONES | word) & HIGH_BITS;
+            if (special != 0) {
+                return at + (Long.numberOfTrailingZeros(special) >> 3);
+            }
+        }
+        while (at < to && octets[at] >= ' ' && octets[at] != '"' && octets[at] != '\\') {
+            at++;
+        }
+        return at;
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What is in a payload. The values have the types of {@link io.polywire.model.Dict}; lists and maps are unmodifiable.
  *
  * <p>A payload that was decoded from a message is valid already; only one that was made by {@link Payload#encoded} from
- * other octets can cause a {@link ProtocolViolation} here.
+ * other octets can cause a {@link ProtocolViolation} here. Values take up to 50 times the room of their octets: who
+ * reads a payload of strangers should look at its length first.
  */
 public final class Payloads {
     private Payloads() {}
@@ -50,7 +51,15 @@ public final class Payloads {
         return in.map();
     }
 
-    /** The payload encoded in this serialization; the empty one as it is. Remembered by the payload. */
+    /**
+     * The payload encoded in this serialization; the empty one as it is. Remembered by the payload.
+     *
+     * <p>What another serialization has no word for: binary is a string of U+0000 and Base64 in JSON, and back;
+     * infinities and NaN are null in JSON; integers beyond 64 bits are doubles in MessagePack; tags of CBOR and types of
+     * MessagePack extensions are dropped; undefined is null. Equal keys of a map stay as they are.
+     *
+     * @throws IllegalArgumentException if the payload has values that are none of a message
+     */
     public static Payload in(Payload payload, Serialization serialization) {
         return payload.in(serialization, Payloads::translate);
     }

@@ -148,13 +148,19 @@ abstract class Reader {
         };
     }
 
-    /** After {@link #LIST}. */
+    /** After {@link #LIST}. Short lists are kept small: a hostile peer can send one in an octet. */
     final List<@Nullable Object> list() {
         int token = next();
         if (token == END) {
             return List.of();
         }
+        Object first = value(token);
+        token = next();
+        if (token == END) {
+            return Collections.singletonList(first);
+        }
         ArrayList<@Nullable Object> list = new ArrayList<>();
+        list.add(first);
         for (; token != END; token = next()) {
             list.add(value(token));
         }

@@ -117,15 +117,19 @@ abstract class Writer {
     private void map(Encoded out, Map<?, ?> map, int depth) {
         checkDepth(depth);
         int mark = open(out, true);
-        map.forEach((key, value) -> {
-            if (!(key instanceof String text)) {
-                throw new IllegalArgumentException("a key of a map is not a string: " + key);
-            }
-            text(out, text);
-            afterKey(out);
-            value(out, value, depth + 1);
-        });
+        if (!map.isEmpty()) { // the common case of options makes no lambda
+            map.forEach((key, value) -> entry(out, key, value, depth));
+        }
         close(out, true, mark, map.size());
+    }
+
+    private void entry(Encoded out, @Nullable Object key, @Nullable Object value, int depth) {
+        if (!(key instanceof String text)) {
+            throw new IllegalArgumentException("a key of a map is not a string: " + key);
+        }
+        text(out, text);
+        afterKey(out);
+        value(out, value, depth + 1);
     }
 
     private void list(Encoded out, Collection<?> list, int depth) {

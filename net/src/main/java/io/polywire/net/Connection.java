@@ -85,6 +85,9 @@ public abstract sealed class Connection extends Tended permits WebSocket, ByteSt
 
     /** Reads nothing more from the peer; what was read already is still delivered, at most some reads of 64 KiB. */
     public final void pauseReading() {
+        if (state != State.OPEN) {
+            return; // Its farewell has to be read.
+        }
         channel.config().setAutoRead(false);
     }
 

@@ -2,10 +2,7 @@ package io.polywire.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObject;
@@ -14,7 +11,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -43,9 +39,9 @@ final class HttpConnection extends Tended {
     private final Loop loop;
     private final ListenSettings settings;
     private final List<HttpDoor> doors;
-    private final Tap tap = new Tap();
+    private final HttpChannel.Tap tap = new HttpChannel.Tap(this);
     private final HttpServerCodec codec;
-    private final Handler handler = new Handler();
+    private final HttpChannel handler = new HttpChannel(this);
     private final HttpOutput output;
     private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
 
@@ -88,7 +84,7 @@ final class HttpConnection extends Tended {
 
     // ---- input ----
 
-    private void arrived(HttpObject part) {
+    void arrived(HttpObject part) {
         waiting.add(part);
         drain();
     }
@@ -178,19 +174,7 @@ final class HttpConnection extends Tended {
             now = Peer.of(channel);
             peer = now;
         }
-        String target = head.uri();
-        int authority = target.startsWith("/") ? -1 : target.indexOf("://");
-        if (authority >= 0) {
-            int slash = target.indexOf('/', authority + 3);
-            target = slash < 0 ? "/" : target.substring(slash);
-        }
-        int mark = target.indexOf('?');
-        return new HttpRequest(
-                head.method().name(),
-                mark < 0 ? target : target.substring(0, mark),
-                mark < 0 ? null : target.substring(mark + 1),
-                Headers.copyOf(head.headers()),
-                now);
+        return HttpRequest.of(head, now);
     }
 
     private HttpAnswer ask(HttpRequest asked) {
@@ -255,42 +239,19 @@ final class HttpConnection extends Tended {
 
     private void upgrade(HttpAnswer.Upgrade wanted) {
         HttpRequest asked = Objects.requireNonNull(request);
-        switch (asked.upgrade()) {
-            case NONE ->
-                answer(HttpResponse.text(426, "this is a WebSocket endpoint")
-                        .with("Upgrade", "websocket")
-                        .with("Connection", "Upgrade"));
-            case BAD_VERSION ->
-                answer(HttpResponse.text(400, "Sec-WebSocket-Version must be 13")
-                        .with("Sec-WebSocket-Version", "13"));
-            case BAD_KEY -> answer(HttpResponse.text(400, "Sec-WebSocket-Key must be 16 octets in base64"));
-            case VALID -> {
-                if (waiting.isEmpty()) {
-                    become(wanted, asked);
-                } else {
-                    // They were read as HTTP already. A client must not send them before it has seen the answer.
-                    output.keepAliveIf(false);
-                    answer(HttpResponse.text(400, "octets behind a pipelined upgrade"));
-                }
-            }
+        HttpResponse refusal = ServerUpgrade.refusal(asked);
+        if (refusal != null) {
+            answer(refusal);
+        } else if (waiting.isEmpty()) {
+            become(ServerUpgrade.accept(channel, loop, wanted, asked));
+        } else {
+            // They were read as HTTP already. A client must not send them before it has seen the answer.
+            output.keepAliveIf(false);
+            answer(HttpResponse.text(400, "octets behind a pipelined upgrade"));
         }
     }
 
-    private void become(HttpAnswer.Upgrade wanted, HttpRequest asked) {
-        String extensions = wanted.settings().deflate()
-                ? Deflate.accept(asked.headers().elements("Sec-WebSocket-Extensions"))
-                : null;
-        WebSocket socket = new WebSocket(
-                channel,
-                loop,
-                asked.peer(),
-                wanted.handler(),
-                wanted.settings(),
-                true,
-                wanted.subprotocol(),
-                extensions != null);
-        String key = String.valueOf(asked.headers().first("Sec-WebSocket-Key"));
-        socket.output().write(Handshake.switching(key, wanted.subprotocol(), extensions, wanted.headers()));
+    private void become(WebSocket socket) {
         loop.forget(this);
         upgraded = true;
         channel.config().setAutoRead(true);
@@ -418,7 +379,7 @@ final class HttpConnection extends Tended {
         deadline = System.nanoTime() + nanos;
     }
 
-    private void bytesSeen() {
+    void bytesSeen() {
         if (request == null && !headStarted && !closing) {
             headStarted = true;
             expire(settings.handshakeTimeout().toNanos());
@@ -448,7 +409,7 @@ final class HttpConnection extends Tended {
         }
     }
 
-    private void inputEnd() {
+    void inputEnd() {
         HttpExchange current = exchange;
         output.keepAliveIf(false);
         inputEnded = true;
@@ -465,7 +426,7 @@ final class HttpConnection extends Tended {
         }
     }
 
-    private void inactive() {
+    void inactive() {
         closing = true;
         loop.forget(this);
         waiting.forEach(ReferenceCountUtil::release);
@@ -473,51 +434,20 @@ final class HttpConnection extends Tended {
         finishExchange(false);
     }
 
-    /** In front of the codec: tells when octets come in. */
-    private final class Tap extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            bytesSeen();
-            ctx.fireChannelRead(message);
+    void writabilityChanged() {
+        if (!output.writable()) {
+            return;
+        }
+        HttpExchange current = exchange;
+        if (current == null) {
+            drain();
+        } else {
+            guarded(() -> current.handler().onDrained(current));
         }
     }
 
-    private final class Handler extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            arrived((HttpObject) message);
-        }
-
-        @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            if (!channel.isWritable()) {
-                return;
-            }
-            HttpExchange current = exchange;
-            if (current == null) {
-                drain();
-            } else {
-                guarded(() -> current.handler().onDrained(current));
-            }
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
-                inputEnd();
-            }
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            inactive();
-        }
-
-        @Override
-        @SuppressWarnings("deprecation") // Deprecated for outbound handlers only.
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            Connection.LOG.log(Level.DEBUG, "HTTP connection broke", cause);
-            ctx.close();
-        }
+    void broken(Throwable cause) {
+        Connection.LOG.log(Level.DEBUG, "HTTP connection broke", cause);
+        channel.close();
     }
 }

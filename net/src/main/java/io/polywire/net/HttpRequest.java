@@ -29,6 +29,22 @@ public record HttpRequest(
         VALID
     }
 
+    static HttpRequest of(io.netty.handler.codec.http.HttpRequest head, Peer peer) {
+        String target = head.uri();
+        int authority = target.startsWith("/") ? -1 : target.indexOf("://");
+        if (authority >= 0) {
+            int slash = target.indexOf('/', authority + 3);
+            target = slash < 0 ? "/" : target.substring(slash);
+        }
+        int mark = target.indexOf('?');
+        return new HttpRequest(
+                head.method().name(),
+                mark < 0 ? target : target.substring(0, mark),
+                mark < 0 ? null : target.substring(mark + 1),
+                Headers.copyOf(head.headers()),
+                peer);
+    }
+
     /** Looks at method and upgrade headers. */
     public Upgrade upgrade() {
         if (!method.equals("GET")

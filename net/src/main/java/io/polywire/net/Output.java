@@ -110,7 +110,7 @@ public final class Output {
     }
 
     /**
-     * Octets appended but not yet taken by the kernel (with TLS, their encrypted size). Readable from any thread; others
+     * Octets appended but not yet taken by the kernel (with TLS, their encrypted size), and some 100 for every write. Readable from any thread; others
      * than the loop do not see what was appended in the current turn.
      */
     public long queuedBytes() {

@@ -38,7 +38,7 @@ final class ClientTest {
 
     private WebSocket connect(Served served, WebSocketTarget target) throws Exception {
         return Client.webSocket(served.loops, target, WebSocketSettings.DEFAULT, new Collect(message))
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private static WebSocketTarget target(Endpoint at, String... subprotocols) {
@@ -49,7 +49,7 @@ final class ClientTest {
         ExecutionException e = assertThrows(
                 ExecutionException.class,
                 () -> Client.webSocket(loops, target, WebSocketSettings.DEFAULT, new Collect(message))
-                        .get(10, TimeUnit.SECONDS));
+                        .get(30, TimeUnit.SECONDS));
         assertTrue(!message.isDone(), "the handler hears nothing of a failed attempt");
         return assertInstanceOf(NetException.class, e.getCause());
     }
@@ -88,7 +88,7 @@ final class ClientTest {
                 public void onClose(WebSocket socket, int code, String reason) {}
             };
             WebSocket socket = Client.webSocket(served.loops, target(served.at()), WebSocketSettings.DEFAULT, collect)
-                    .get(5, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             for (int n = 0; n < 300; n++) {
                 String text = "abcdefghij".repeat(30).substring(0, n);
                 byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -99,7 +99,7 @@ final class ClientTest {
                     }
                     socket.end();
                 });
-                assertEquals(text, got.poll(5, TimeUnit.SECONDS));
+                assertEquals(text, got.poll(30, TimeUnit.SECONDS));
             }
         }
     }
@@ -191,7 +191,7 @@ final class ClientTest {
         try (Served served = Served.webSocket(WebSocketSettings.DEFAULT, closing)) {
             WebSocket socket = connect(served, target(served.at()));
             assertNull(socket.subprotocol());
-            assertEquals("4100 invalid public key", message.get(5, TimeUnit.SECONDS));
+            assertEquals("4100 invalid public key", message.get(30, TimeUnit.SECONDS));
         }
     }
 
@@ -211,7 +211,7 @@ final class ClientTest {
         };
         try (Served served = Served.webSocket(WebSocketSettings.DEFAULT, greeting)) {
             connect(served, target(served.at()));
-            assertEquals("welcome", message.get(5, TimeUnit.SECONDS));
+            assertEquals("welcome", message.get(30, TimeUnit.SECONDS));
         }
     }
 
@@ -220,10 +220,10 @@ final class ClientTest {
         WebSocketSettings deflate = WebSocketSettings.DEFAULT.withDeflate(true);
         try (Served served = Served.webSocket(deflate, new Echo())) {
             WebSocket socket = Client.webSocket(served.loops, target(served.at()), deflate, new Collect(message))
-                    .get(5, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             String text = "polywire ".repeat(100_000);
             socket.execute(() -> socket.sendText(text));
-            assertEquals(text, message.get(5, TimeUnit.SECONDS));
+            assertEquals(text, message.get(30, TimeUnit.SECONDS));
         }
     }
 

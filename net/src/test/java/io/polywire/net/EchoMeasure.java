@@ -83,7 +83,7 @@ final class EchoMeasure {
         List<WebSocket> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             all.add(Client.webSocket(loops, target, WebSocketSettings.DEFAULT, handler)
-                    .get(10, TimeUnit.SECONDS));
+                    .get(30, TimeUnit.SECONDS));
         }
         return all;
     }

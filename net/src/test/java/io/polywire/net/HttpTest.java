@@ -193,7 +193,7 @@ final class HttpTest {
             assertEquals("5\r\n<two>\r\n", new String(peer.read(10), StandardCharsets.US_ASCII));
             peer.send("0\r\nX-Sum: 2\r\n\r\n");
             assertEquals("0\r\nX-Count: all 2\r\n\r\n", peer.readHead());
-            assertEquals("closed true", events.poll(5, TimeUnit.SECONDS));
+            assertEquals("closed true", events.poll(30, TimeUnit.SECONDS));
             peer.send(get("/hello"));
             assertEquals("HTTP/1.1 200 OK|GET null\n", peer.readResponse());
         }
@@ -206,7 +206,7 @@ final class HttpTest {
                 peer.send("POST /duplex HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
                 peer.readHead();
             }
-            assertEquals("closed false", events.poll(5, TimeUnit.SECONDS));
+            assertEquals("closed false", events.poll(30, TimeUnit.SECONDS));
         }
     }
 

@@ -21,14 +21,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ListenerTest {
-    private static final Duration SHORT = Duration.ofSeconds(5);
+    private static final Duration SHORT = Duration.ofSeconds(30);
     private static final Endpoint ANY = new Endpoint.Tcp("127.0.0.1", 0);
+
+    @TempDir
+    static Path shared;
+
+    private static Certificates certificates = new Certificates(Path.of(""), Path.of(""));
 
     @TempDir
     Path dir;
@@ -60,6 +66,11 @@ final class ListenerTest {
     };
 
     private final Doors both = new Doors(List.of(web), raw);
+
+    @BeforeAll
+    static void makeCertificates() throws Exception {
+        certificates = Certificates.in(shared);
+    }
 
     private Path socket() {
         return dir.resolve("s");
@@ -128,7 +139,7 @@ final class ListenerTest {
             Client.stream(served.loops, served.at(), null, SHORT, collect(got, 3))
                     .get()
                     .closeAfterFlush(1000, "");
-            assertEquals("", got.get(5, TimeUnit.SECONDS));
+            assertEquals("", got.get(30, TimeUnit.SECONDS));
         }
     }
 
@@ -145,7 +156,7 @@ final class ListenerTest {
             ByteStream client = Client.stream(loops, listener.endpoint(), null, SHORT, collect(got, 3))
                     .get();
             client.execute(() -> client.output().write(new byte[] {0x7F, 'a', '!'}));
-            assertEquals("\u007fa!", got.get(5, TimeUnit.SECONDS));
+            assertEquals("\u007fa!", got.get(30, TimeUnit.SECONDS));
             Peer peer = peers.take();
             assertEquals("unix", peer.address());
             if (epoll) {
@@ -232,19 +243,18 @@ final class ListenerTest {
 
     @Test
     void tlsServesEveryDoorOfThePort() throws Exception {
-        Certificates certificates = Certificates.in(dir);
         ListenSettings secure =
                 new ListenSettings(ANY).withTls(new Tls.Server(certificates.chain(), certificates.key()));
         Tls.Client trust = Tls.Client.trusting(certificates.chain());
         try (Served served = new Served(secure, both)) {
             CompletableFuture<String> got = new CompletableFuture<>();
             ByteStream client = Client.stream(served.loops, served.at(), trust, SHORT, collect(got, 200_000))
-                    .get(5, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             byte[] large = new byte[200_000];
             java.util.Arrays.fill(large, (byte) 0x7F);
             large[large.length - 1] = '!';
             client.execute(() -> client.output().write(large));
-            assertEquals(200_000, got.get(5, TimeUnit.SECONDS).length());
+            assertEquals(200_000, got.get(30, TimeUnit.SECONDS).length());
             var session = peers.take().tls();
             assertNotNull(session);
             assertEquals("TLSv1.3", session.getProtocol());
@@ -254,23 +264,22 @@ final class ListenerTest {
                     .withTls(trust);
             WebSocket socket = Client.webSocket(
                             served.loops, target, WebSocketSettings.DEFAULT, new ClientTest.Collect(message))
-                    .get(5, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             socket.execute(() -> socket.sendText("secret"));
-            assertEquals("secret", message.get(5, TimeUnit.SECONDS));
+            assertEquals("secret", message.get(30, TimeUnit.SECONDS));
         }
     }
 
     @Test
     void clientCertificateIsAskedForAndSeen() throws Exception {
-        Certificates certificates = Certificates.in(dir);
         Tls.Server strict = new Tls.Server(certificates.chain(), certificates.key(), certificates.chain(), true);
         try (Served served = new Served(new ListenSettings(ANY).withTls(strict), both)) {
             Tls.Client known = new Tls.Client(certificates.chain(), certificates.chain(), certificates.key(), null);
             CompletableFuture<String> got = new CompletableFuture<>();
             ByteStream client = Client.stream(served.loops, served.at(), known, SHORT, collect(got, 2))
-                    .get(5, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             client.execute(() -> client.output().write(new byte[] {0x7F, '!'}));
-            assertEquals("\u007f!", got.get(5, TimeUnit.SECONDS));
+            assertEquals("\u007f!", got.get(30, TimeUnit.SECONDS));
             var session = peers.take().tls();
             assertNotNull(session);
             assertEquals(1, session.getPeerCertificates().length);
@@ -279,7 +288,6 @@ final class ListenerTest {
 
     @Test
     void untrustedServerIsNamedAsTheReason() throws Exception {
-        Certificates certificates = Certificates.in(dir);
         Tls.Server tls = new Tls.Server(certificates.chain(), certificates.key());
         try (Served served = new Served(new ListenSettings(ANY).withTls(tls), both)) {
             ExecutionException e = assertThrows(
@@ -290,14 +298,13 @@ final class ListenerTest {
                                     Tls.Client.DEFAULT,
                                     SHORT,
                                     collect(new CompletableFuture<>(), 1))
-                            .get(5, TimeUnit.SECONDS));
+                            .get(30, TimeUnit.SECONDS));
             assertTrue(e.getCause() instanceof NetException && e.getCause().getCause() instanceof SSLException);
         }
     }
 
     @Test
     void plainTextOnATlsPortIsDroppedAndOthersServed() throws Exception {
-        Certificates certificates = Certificates.in(dir);
         Tls.Server tls = new Tls.Server(certificates.chain(), certificates.key());
         try (Served served = new Served(new ListenSettings(ANY).withTls(tls), both);
                 RawPeer peer = RawPeer.connect(served.at())) {
@@ -308,7 +315,6 @@ final class ListenerTest {
 
     @Test
     void silentTlsClientIsDroppedAfterTheHandshakeTimeout() throws Exception {
-        Certificates certificates = Certificates.in(dir);
         Tls.Server tls = new Tls.Server(certificates.chain(), certificates.key());
         ListenSettings quick =
                 new ListenSettings(ANY).withTls(tls).withTimeouts(Duration.ofMillis(300), Duration.ofSeconds(5));

@@ -30,7 +30,7 @@ final class RawPeer implements AutoCloseable {
     RawPeer(Socket socket) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
     }

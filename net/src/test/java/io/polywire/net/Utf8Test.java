@@ -1,6 +1,7 @@
 package io.polywire.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -12,16 +13,17 @@ import org.junit.jupiter.api.Test;
 
 final class Utf8Test {
     @Test
-    void everySequenceOfThreeOctetsIsJudgedLikeTheJdkDoes() {
+    void sequencesOfThreeOctetsAreJudgedLikeTheJdkDoes() {
         byte[] b = new byte[3];
         for (int first = 0xBF; first < 256; first++) {
             for (int second = 0; second < 256; second++) {
-                for (int third = 0x7F; third < 0xC1; third++) {
+                for (int third : new int[] {0x00, 0x7F, 0x80, 0xBF, 0xC0}) {
                     b[0] = (byte) first;
                     b[1] = (byte) second;
                     b[2] = (byte) third;
-                    if (jdk(b) != Utf8.valid(b, 0, 3)) {
-                        assertEquals(jdk(b), Utf8.valid(b, 0, 3), first + " " + second + " " + third);
+                    boolean expected = jdk(b);
+                    if (expected != Utf8.valid(b, 0, 3)) {
+                        fail(first + " " + second + " " + third + " should be " + expected);
                     }
                 }
             }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,7 +44,7 @@ final class WebSocketTest {
     };
 
     private String closed() throws InterruptedException {
-        return String.valueOf(closes.poll(15, TimeUnit.SECONDS));
+        return String.valueOf(closes.poll(30, TimeUnit.SECONDS));
     }
 
     @Test
@@ -390,11 +392,13 @@ final class WebSocketTest {
             for (int i = 0; i < 320; i++) {
                 assertEquals(100_000, peer.readFrame(0x82).length);
             }
-            Long left = drained.poll(5, TimeUnit.SECONDS);
+            Long left = drained.poll(30, TimeUnit.SECONDS);
             assertTrue(left != null && left < 65536, "told at " + left);
             peer.sendHex("89 80 00000000");
             assertEquals("8a00", peer.readHex(2));
-            assertEquals(0, server.get().queuedBytes());
+            WebSocket socket = server.get();
+            socket.execute(() -> queued.add(socket.queuedBytes())); // In a turn after the one that wrote.
+            assertEquals(0, queued.take());
         }
     }
 
@@ -427,7 +431,7 @@ final class WebSocketTest {
             assertEquals("one", got.take());
             assertEquals(0, got.size());
             paused.element().resumeReading();
-            assertEquals("two", got.poll(5, TimeUnit.SECONDS));
+            assertEquals("two", got.poll(30, TimeUnit.SECONDS));
         }
     }
 
@@ -455,6 +459,79 @@ final class WebSocketTest {
             peer.send(RawPeer.text("abc"));
             assertEquals("<abc>", peer.readText());
             assertEquals(3, faults.size());
+        }
+    }
+
+    @Test
+    void sharedBufferGoesToManyUncopiedAndIsReleased() throws Exception {
+        byte[] payload = new byte[100_000];
+        new Random(3).nextBytes(payload);
+        ByteBuf shared = Unpooled.directBuffer(payload.length).writeBytes(payload);
+        List<WebSocket> sockets = new java.util.concurrent.CopyOnWriteArrayList<>();
+        MessageHandler waiting = new MessageHandler() {
+            @Override
+            public void onMessage(WebSocket socket, byte[] buf, int off, int len, boolean text) {
+                sockets.add(socket);
+                socket.sendText("ready");
+            }
+
+            @Override
+            public void onClose(WebSocket socket, int code, String reason) {}
+        };
+        try (Served served = Served.webSocket(SETTINGS, waiting);
+                RawPeer one = RawPeer.webSocket(served.at());
+                RawPeer two = RawPeer.webSocket(served.at())) {
+            for (RawPeer peer : List.of(one, two)) {
+                peer.send(RawPeer.text("hi"));
+                assertEquals("ready", peer.readText());
+            }
+            sockets.getFirst().execute(() -> {
+                for (WebSocket socket : sockets) {
+                    socket.sendText("before");
+                    socket.send(shared, false);
+                    socket.sendText("after");
+                }
+                shared.release();
+            });
+            for (RawPeer peer : List.of(one, two)) {
+                assertEquals("before", peer.readText());
+                assertArrayEquals(payload, peer.readFrame(0x82));
+                assertEquals("after", peer.readText());
+                peer.sendHex("89 80 00000000");
+                assertEquals("8a00", peer.readHex(2));
+            }
+            assertEquals(0, shared.refCnt());
+        }
+    }
+
+    @Test
+    void peerThatNeitherReadsNorAnswersIsCutAfterTenSeconds() throws Exception {
+        MessageHandler flood = new MessageHandler() {
+            @Override
+            public void onMessage(WebSocket socket, byte[] buf, int off, int len, boolean text) {
+                if (len > 0) {
+                    socket.send(new byte[32 << 20], 0, 32 << 20, false);
+                }
+                socket.closeAfterFlush(1000, "");
+            }
+
+            @Override
+            public void onClose(WebSocket socket, int code, String reason) {
+                closes.add(code + " " + reason);
+            }
+        };
+        try (Served served = Served.webSocket(SETTINGS, flood);
+                RawPeer deaf = RawPeer.webSocket(served.at());
+                RawPeer mute = RawPeer.webSocket(served.at())) {
+            long start = System.nanoTime();
+            deaf.send(RawPeer.text("go"));
+            mute.send(RawPeer.text(""));
+            assertEquals("1000", mute.readClose());
+            assertEquals("", mute.readToEnd());
+            assertEquals("1000 ", closed());
+            assertEquals("1000 ", closed());
+            long millis = (System.nanoTime() - start) / 1_000_000;
+            assertTrue(millis >= 9_500 && millis < 20_000, millis + " ms");
         }
     }
 }
