@@ -2,6 +2,7 @@ package io.polywire.router;
 
 import java.security.SecureRandom;
 import java.util.SplittableRandom;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -10,10 +11,10 @@ import java.util.concurrent.TimeUnit;
  * <p>All of it, timers too, belongs to that loop.
  */
 public final class LoopEnvironment implements Environment {
-    /** Runs a task on the realm's thread after a delay. */
+    /** Runs a task on the realm's thread after a delay; what it returns is of no interest. */
     @FunctionalInterface
     public interface Scheduler {
-        void schedule(Runnable task, long millis);
+        Future<?> schedule(Runnable task, long millis);
     }
 
     private static final long ID_MASK = (1L << 53) - 1;
@@ -57,7 +58,7 @@ public final class LoopEnvironment implements Environment {
         Timer timer = wheel.schedule(now(), millis, task);
         if (!ticking) {
             ticking = true;
-            scheduler.schedule(tick, TimerWheel.TICK_MILLIS);
+            var unused = scheduler.schedule(tick, TimerWheel.TICK_MILLIS);
         }
         return timer;
     }
@@ -68,7 +69,7 @@ public final class LoopEnvironment implements Environment {
         } finally {
             ticking = !wheel.idle();
             if (ticking) {
-                scheduler.schedule(tick, TimerWheel.TICK_MILLIS);
+                var unused = scheduler.schedule(tick, TimerWheel.TICK_MILLIS);
             }
         }
     }

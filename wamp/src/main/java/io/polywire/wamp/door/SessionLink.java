@@ -237,11 +237,13 @@ final class SessionLink implements Link {
     private void deliver(Object item) {
         switch (item) {
             case Message message -> {
-                if (connection.write(message) == Sent.TOO_LARGE) {
-                    LOG.log(Level.DEBUG, "a message over the limit of its receiver was dropped");
-                }
+                boolean sent = connection.write(message) == Sent.OK;
                 if (message instanceof Message.Welcome) {
-                    connection.welcomed(this);
+                    if (sent) {
+                        connection.welcomed(this);
+                    } else {
+                        connection.tooSmall(this);
+                    }
                 }
             }
             case Ending ending -> connection.end(this, ending.last(), ending.code(), ending.reason());

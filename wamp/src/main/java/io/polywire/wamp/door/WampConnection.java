@@ -296,6 +296,14 @@ final class WampConnection {
         }
     }
 
+    /** The peer does not even take WELCOME. */
+    void tooSmall(SessionLink by) {
+        if (link == by) {
+            leave();
+            refuse(Reasons.PAYLOAD_SIZE_EXCEEDED, "the peer takes messages of " + sendLimit() + " octets only");
+        }
+    }
+
     /** The realm ended the session: a last message, and the end; after GOODBYE the peer may answer first. */
     void end(SessionLink by, Message last, int code, String reason) {
         if (link != by) {
