@@ -186,6 +186,15 @@ final class Session implements LinkHandler {
 
     // ------------------------------------------------------------------ joining and leaving
 
+    /** Sends HELLO or AUTHENTICATE. */
+    void joinBy(Message message) {
+        try {
+            link().send(message);
+        } catch (MessageTooLong e) {
+            fail(Reasons.PAYLOAD_SIZE_EXCEEDED, String.valueOf(e.getMessage()), CloseCode.NORMAL);
+        }
+    }
+
     /** WELCOME came and was found good. */
     void welcomed(SessionInfo session) {
         if (state != State.JOINING) {
