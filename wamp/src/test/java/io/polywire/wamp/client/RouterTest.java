@@ -16,6 +16,7 @@ import io.polywire.wamp.client.auth.Authenticator;
 import io.polywire.wamp.door.Admission;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,11 +117,9 @@ class RouterTest {
         RegisterOptions shared = RegisterOptions.DEFAULT.withInvoke(Invoke.ROUNDROBIN);
         one.register("s.x", shared, call -> "one").await();
         two.register("s.x", shared, call -> "two").await();
-        assertEquals(
-                Set.of("one", "two"),
-                Set.of(
-                        one.call("s.x").await().string(0),
-                        one.call("s.x").await().string(0)));
+        String first = one.call("s.x").await().string(0);
+        String second = one.call("s.x").await().string(0);
+        assertNotEquals(first, second);
     }
 
     @Test
@@ -239,7 +239,10 @@ class RouterTest {
                                 lists.withExclude(List.of(one.session().id()))),
                         3)
                 .await();
-        assertEquals(Set.of("one 2", "two 3"), Set.of(next(got), next(got)));
+        Set<String> both = new HashSet<>();
+        both.add(next(got));
+        both.add(next(got));
+        assertEquals(Set.of("one 2", "two 3"), both);
         assertTrue(got.isEmpty());
     }
 
@@ -370,7 +373,7 @@ class RouterTest {
 
     // ------------------------------------------------------------------ authentication over the wire
 
-    private static Admission.Decision admitted(Object authid, String method) {
+    private static Admission.Decision admitted(@Nullable Object authid, String method) {
         return new Admission.Admit(new Identity(String.valueOf(authid), "user", method, "test", Map.of()), Map.of());
     }
 
