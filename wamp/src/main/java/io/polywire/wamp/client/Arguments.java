@@ -8,6 +8,7 @@ import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,14 +58,17 @@ public sealed class Arguments permits Result, Event, Invocation {
         if (values.length == 1 && values[0] instanceof Arguments a) {
             return a;
         }
-        if (values.length == 0) {
-            return NONE;
-        }
-        List<@Nullable Object> wire = new ArrayList<>(values.length);
+        return values.length == 0 ? NONE : of(Arrays.asList(values), Map.of());
+    }
+
+    static Arguments of(List<? extends @Nullable Object> values, Map<String, ? extends @Nullable Object> named) {
+        List<@Nullable Object> list = new ArrayList<>(values.size());
         for (Object value : values) {
-            wire.add(Convert.toWire(value));
+            list.add(Convert.toWire(value));
         }
-        return new Arguments(Collections.unmodifiableList(wire), Map.of());
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        named.forEach((key, value) -> map.put(key, Convert.toWire(value)));
+        return new Arguments(Collections.unmodifiableList(list), Collections.unmodifiableMap(map));
     }
 
     /** Named arguments only; a record's components with Jackson databind on the class path. */

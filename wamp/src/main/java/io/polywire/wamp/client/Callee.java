@@ -38,15 +38,13 @@ final class Callee {
         }
         requests.add(Message.Register.CODE, id, request, session.replyDeadline(), answer -> {
             if (answer instanceof Message.Registered m) {
-                if (registrations.putIfAbsent(m.registration(), r) != null) {
-                    throw new ProtocolViolation("REGISTERED twice with the id " + m.registration());
-                }
+                registrations.put(m.registration(), r);
                 r.id(m.registration());
-                if (r.isWanted()) {
+                if (r.isWanted() && !request.isDone()) {
                     session.owner().active(r);
                     request.complete(r);
                 } else {
-                    unregister(r, request); // Given up while it was being brought back.
+                    unregister(r, request); // Nobody waited so long.
                 }
             }
         });

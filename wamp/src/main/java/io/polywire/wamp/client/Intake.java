@@ -7,12 +7,15 @@ import java.util.function.BooleanSupplier;
 /**
  * Bounds what waits for handlers. Above the limit nothing is read any more until half of it is done: the router, and in the end the
  * sender, feel it. But while this side waits for an answer itself, reading must go on, or a handler that calls would wait for
- * ever; then four times the limit is the end, and what exceeds it is refused.
+ * ever; then four times the limit (and what was on its way) is the end, and what exceeds it is refused.
  *
  * <p>Threads: owned by the lane, except {@link #done}.
  */
 final class Intake {
     private static final int HARD = 4;
+
+    /** What was read already comes in after a pause. */
+    private static final long UNDER_WAY = 1 << 20;
 
     private final Link link;
     private final long limit;
@@ -29,7 +32,7 @@ final class Intake {
 
     /** Whether there is room for so much; then it counts until it is done. */
     boolean accept(long cost) {
-        if (waiting.get() + cost > limit * HARD) {
+        if (waiting.get() > limit * HARD + UNDER_WAY) {
             return false;
         }
         if (waiting.addAndGet(cost) > limit) {

@@ -71,7 +71,7 @@ final class Join {
 
     void begin(@Nullable SSLSession tls) {
         Authenticator.Context context = new Authenticator.Context(settings.authid(), tls);
-        aside(() -> hello(context), session::transmit);
+        aside(() -> hello(context), session::joinBy);
     }
 
     private Message hello(Authenticator.Context context) {
@@ -126,7 +126,7 @@ final class Join {
                             Authenticator.Answer answer = exchange.answer(m.extra());
                             return new Message.Authenticate(answer.signature(), Dict.of(answer.extra()));
                         },
-                        session::transmit);
+                        session::joinBy);
                 return;
             }
         }

@@ -47,6 +47,7 @@ final class Session implements LinkHandler {
     private final Callee callee = new Callee(this, requests);
     private final Subscriber subscriber = new Subscriber(this, requests);
     private final CompletableFuture<WampException> end = new CompletableFuture<>();
+    private final long joinBefore;
     private @Nullable Future<?> deadline;
     private State state = State.JOINING;
     private boolean sweeping;
@@ -78,6 +79,7 @@ final class Session implements LinkHandler {
         this.settings = settings;
         this.owner = owner;
         this.join = new Join(this, settings);
+        this.joinBefore = System.nanoTime() + settings.connectTimeout().toNanos();
     }
 
     // ------------------------------------------------------------------ the link
@@ -98,7 +100,7 @@ final class Session implements LinkHandler {
                         fail(Reasons.TIMEOUT, "the router did not answer HELLO in time", CloseCode.NORMAL);
                     }
                 },
-                settings.connectTimeout());
+                Duration.ofNanos(Math.max(0, joinBefore - System.nanoTime())));
         join.begin(opened.tls());
     }
 
@@ -185,6 +187,15 @@ final class Session implements LinkHandler {
     }
 
     // ------------------------------------------------------------------ joining and leaving
+
+    /** Sends HELLO or AUTHENTICATE. */
+    void joinBy(Message message) {
+        try {
+            link().send(message);
+        } catch (MessageTooLong e) {
+            fail(Reasons.PAYLOAD_SIZE_EXCEEDED, String.valueOf(e.getMessage()), CloseCode.NORMAL);
+        }
+    }
 
     /** WELCOME came and was found good. */
     void welcomed(SessionInfo session) {

@@ -41,11 +41,11 @@ final class Subscriber {
                 subscriptions
                         .computeIfAbsent(m.subscription(), x -> new ArrayList<>())
                         .add(s);
-                if (s.isWanted()) {
+                if (s.isWanted() && !request.isDone()) {
                     session.owner().active(s);
                     request.complete(s);
                 } else {
-                    unsubscribe(s, request); // Given up while it was being brought back.
+                    unsubscribe(s, request); // Nobody waited so long.
                 }
             }
         });

@@ -102,7 +102,7 @@ final class Supervisor implements Session.Owner {
         }
         AtomicInteger left = new AtomicInteger(1);
         Runnable one = () -> {
-            if (left.decrementAndGet() == 0) {
+            if (left.decrementAndGet() == 0 && session.cause() == null) {
                 tell(l -> l.connected(info));
                 first.complete(session);
             }

@@ -155,6 +155,48 @@ public final class WampClient implements AutoCloseable {
                 request, Payload.EMPTY, () -> session.subscriber().subscribe(subscription, request));
     }
 
+    /**
+     * Registers the methods of an object that are marked with {@link Procedure}, and subscribes those marked with {@link Subscribe};
+     * waits until the router has confirmed all of them.
+     *
+     * <p>Positional arguments become the parameters in their order, those marked with {@link Named} are named ones, and a parameter
+     * of type {@link Invocation}, {@link Event} or {@link Arguments} is the whole. A missing argument is null, or empty for an {@link
+     * java.util.Optional}, or an error to the caller for a primitive type.
+     *
+     * @throws WampException if the router refused one of them; then none is left
+     * @throws IllegalArgumentException if no method is marked, or one cannot be used
+     */
+    public Attachment attach(Object target) {
+        return Binding.attach(this, target);
+    }
+
+    /**
+     * An interface whose methods call procedures: the ones that {@link Procedure} names, or those named as the methods.
+     *
+     * <pre>{@code
+     * interface Shop {
+     *     double price(String article, @Named("count") int count); // waits
+     *
+     *     CompletableFuture<Order> order(String article);          // goes on
+     * }
+     *
+     * Shop shop = client.proxy("shop.", Shop.class);
+     * }</pre>
+     *
+     * <p>A method may return a value, {@link Result}, {@link Pending} or {@link CompletableFuture}; it throws {@link WampException}s.
+     *
+     * @param prefix of all the procedures, such as {@code "shop."}
+     * @throws IllegalArgumentException if the type is no interface
+     */
+    public <T> T proxy(String prefix, Class<T> type) {
+        return proxy(prefix, type, CallOptions.DEFAULT);
+    }
+
+    /** The same with options for the calls. */
+    public <T> T proxy(String prefix, Class<T> type, CallOptions options) {
+        return TypedProxy.of(this, prefix, type, options);
+    }
+
     Pending<Registration> unregister(Registration registration) {
         supervisor.forget(registration);
         Session session = supervisor.session();

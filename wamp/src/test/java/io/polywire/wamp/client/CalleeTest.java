@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polywire.codec.Payloads;
 import io.polywire.model.Dict;
 import io.polywire.model.Invoke;
 import io.polywire.model.Match;
 import io.polywire.model.Message;
 import io.polywire.model.Payload;
 import io.polywire.model.Reasons;
+import io.polywire.model.Serialization;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -479,8 +481,10 @@ class CalleeTest {
         });
         router.say(new Message.Registered(router.expect(Message.Register.class).request(), 5));
         pending.await();
-        for (long i = 1; i <= 50; i++) {
-            invoke(i, Dict.EMPTY);
+        byte[] large = new byte[100_000];
+        for (long i = 1; i <= 13; i++) {
+            Payload payload = Payloads.in(Payload.of((Object) large), Serialization.MSGPACK);
+            router.say(new Message.Invocation(i, 5, Dict.EMPTY, payload));
         }
         assertEquals(Reasons.UNAVAILABLE, failed().error());
         go.countDown();

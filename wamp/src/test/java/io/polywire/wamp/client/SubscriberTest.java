@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polywire.codec.Payloads;
 import io.polywire.model.Dict;
 import io.polywire.model.Match;
 import io.polywire.model.Message;
 import io.polywire.model.Payload;
 import io.polywire.model.Reasons;
+import io.polywire.model.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -248,14 +250,16 @@ class SubscriberTest {
             go.await();
             events.add(e);
         });
-        // Each counts 256: 40 find room up to the fourfold limit.
-        for (int i = 0; i < 42; i++) {
-            event(3, 1 + i);
+        // The first 11 find room up to the fourfold limit and 1 MiB.
+        byte[] large = new byte[100_000];
+        for (int i = 0; i < 13; i++) {
+            Payload payload = Payloads.in(Payload.of((Object) large), Serialization.MSGPACK);
+            router.say(new Message.Event(3, 1 + i, Dict.EMPTY, payload));
         }
         assertEquals(1L, dropped.poll(5, TimeUnit.SECONDS));
         assertEquals(2L, dropped.poll(5, TimeUnit.SECONDS));
         go.countDown();
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 11; i++) {
             assertEquals(1 + i, next().publication());
         }
     }
