@@ -52,6 +52,7 @@ final class Dealer {
     void call(Session caller, Call m) {
         Dict options = m.options();
         boolean progress = !options.isEmpty() && progress(caller, options);
+        Options.checkPassthru("CALL", options, caller.features.callerPassthru());
         PendingCall running = caller.calls.get(m.request());
         if (running != null) {
             if (running.callerContinues) {
@@ -68,7 +69,6 @@ final class Dealer {
             fail(caller, m, Reasons.INVALID_URI, "the procedure is not a valid URI");
             return;
         }
-        Options.checkPassthru("CALL", options, caller.features.callerPassthru());
         if (realm.options().authorizer() == null) {
             call(caller, m, progress, Authorizer.Allow.PLAIN);
         } else {
@@ -154,18 +154,24 @@ final class Dealer {
     private void start(PendingCall call) {
         Registration.Callee callee = call.registration.choose(realm.environment(), call.tried());
         if (callee == null) {
-            if (call.registration.allTried(call.tried())) {
-                throw new Refusal(Reasons.NO_AVAILABLE_CALLEE, "no callee is available");
-            }
-            if (call.registration.queue.size() >= Registration.MOST_QUEUED) {
-                throw new Refusal(Reasons.MAX_CONCURRENCY_REACHED, "all callees are at their limit");
-            }
-            call.registration.queue.add(call);
+            await(call);
         } else {
             invoke(call, callee);
         }
         call.caller.calls.put(call.request, call);
         startTimer(call);
+    }
+
+    /** Lets a call wait for a callee to become free. */
+    private static void await(PendingCall call) {
+        if (call.registration.allTried(call.tried())) {
+            throw new Refusal(Reasons.NO_AVAILABLE_CALLEE, "no callee is available");
+        }
+        // The pieces of a progressive call would pile up here: it does not wait.
+        if (call.callerContinues || call.registration.queue.size() >= Registration.MOST_QUEUED) {
+            throw new Refusal(Reasons.MAX_CONCURRENCY_REACHED, "all callees are at their limit");
+        }
+        call.registration.queue.add(call);
     }
 
     private void invoke(PendingCall call, Registration.Callee callee) {
@@ -174,18 +180,24 @@ final class Dealer {
         if (!options.isEmpty()) {
             checkFeatures(call, session);
         }
+        Dict details = details(call, callee, call.call, call.callerContinues);
+        boolean timesItself = forwardsTimeout(call, callee);
         Invocation invocation = new Invocation(
                 session.lastInvocation + 1,
                 call.registration.id,
-                details(call, callee, call.callerContinues),
+                timesItself ? details.with("timeout", call.timeout) : details,
                 call.call.payload());
         switch (session.link.send(invocation)) {
             case OK -> {
                 session.lastInvocation++;
                 call.invocation = session.lastInvocation;
                 call.callee = callee;
+                call.ended = false;
                 callee.active++;
                 session.invocations.put(call.invocation, call);
+                if (timesItself) {
+                    call.stopTimer();
+                }
             }
             case TOO_LARGE ->
                 throw new Refusal(Reasons.PAYLOAD_SIZE_EXCEEDED, "the call is larger than its callee takes");
@@ -204,11 +216,16 @@ final class Dealer {
         }
     }
 
-    private static Dict details(PendingCall call, Registration.Callee callee, boolean progress) {
-        Dict options = call.call.options();
+    /**
+     * INVOCATION.Details for a piece of a call, mostly its only one.
+     *
+     * @param piece whose options are carried over; what rules the call is in its first piece
+     */
+    private static Dict details(PendingCall call, Registration.Callee callee, Call piece, boolean progress) {
+        Dict options = piece.options();
         boolean pattern = call.registration.match != Match.EXACT;
         boolean disclose = call.disclose || callee.disclose;
-        if (options.isEmpty() && !pattern && !disclose) {
+        if (options.isEmpty() && !pattern && !disclose && !call.receiveProgress) {
             return Dict.EMPTY;
         }
         Map<String, @Nullable Object> details = Options.carry(options);
@@ -226,9 +243,6 @@ final class Dealer {
         if (progress) {
             details.put("progress", true);
         }
-        if (forwardsTimeout(call, callee)) {
-            details.put("timeout", call.timeout);
-        }
         return Dict.of(details);
     }
 
@@ -241,13 +255,10 @@ final class Dealer {
         Registration.Callee callee = call.callee;
         call.callerContinues = progress;
         if (callee == null) {
-            return; // still waiting for a callee: it lacks the feature to wait in pieces
+            return; // cannot be: calls in pieces do not wait
         }
-        Map<String, @Nullable Object> details = Options.carry(m.options());
-        if (progress) {
-            details.put("progress", true);
-        }
-        Invocation more = new Invocation(call.invocation, call.registration.id, Dict.of(details), m.payload());
+        Invocation more =
+                new Invocation(call.invocation, call.registration.id, details(call, callee, m, progress), m.payload());
         switch (callee.session.link.send(more)) {
             case OK -> {}
             case TOO_LARGE -> {
@@ -286,6 +297,7 @@ final class Dealer {
             end(call);
         }
         if (call.answered) {
+            late(callee, m.request(), progress);
             return;
         }
         if (Options.passthru(options) && !call.caller.features.callerPassthru()) {
@@ -317,6 +329,7 @@ final class Dealer {
         } else if (last) {
             forget(call);
         } else {
+            call.progressed = true;
             restartTimer(call);
             holdUp(call);
         }
@@ -332,28 +345,14 @@ final class Dealer {
     /** Who yields faster than its caller reads is not read until the caller has. */
     private void holdUp(PendingCall call) {
         Registration.Callee callee = call.callee;
-        if (call.heldUp || callee == null || !call.caller.link.congested()) {
+        if (call.isHoldingUp() || callee == null || !call.caller.link.congested()) {
             return;
         }
-        call.heldUp = true;
-        Link link = callee.session.link;
-        link.pauseReading();
-        Environment.Timer patience = realm.environment().schedule(MOST_HELD_UP_MILLIS, () -> {
+        call.holdUp(callee.session, realm.environment().schedule(MOST_HELD_UP_MILLIS, () -> {
             interrupt(call, KILLNOWAIT, null);
             answer(call, Reasons.CANCELED, "the caller does not read its results");
-            release(call, link);
-        });
-        call.caller.link.whenDrained(() -> {
-            patience.cancel();
-            release(call, link);
-        });
-    }
-
-    private static void release(PendingCall call, Link link) {
-        if (call.heldUp) {
-            call.heldUp = false;
-            link.resumeReading();
-        }
+        }));
+        call.caller.link.whenDrained(call::release);
     }
 
     void error(Session callee, ErrorMessage m) {
@@ -368,7 +367,7 @@ final class Dealer {
         if (call.answered) {
             return;
         }
-        if (m.error().equals(Reasons.UNAVAILABLE) && from != null && !call.killed && !call.callerContinues) {
+        if (from != null && reroutes(call, m)) {
             reroute(call, from, m);
             return;
         }
@@ -385,6 +384,10 @@ final class Dealer {
         }
     }
 
+    private static boolean reroutes(PendingCall call, ErrorMessage m) {
+        return m.error().equals(Reasons.UNAVAILABLE) && !call.killed && !call.callerContinues && !call.progressed;
+    }
+
     /** The callee cannot serve: another one may (WAMP, "Call Rerouting"); with a single callee it is its answer. */
     private void reroute(PendingCall call, Registration.Callee from, ErrorMessage m) {
         boolean others = call.registration.callees().size() > 1 || !call.tried().isEmpty();
@@ -396,12 +399,12 @@ final class Dealer {
             return;
         }
         Registration.Callee next = call.registration.choose(realm.environment(), call.tried());
-        if (next == null) {
-            answer(call, Reasons.NO_AVAILABLE_CALLEE, "no callee is available");
-            return;
-        }
         try {
-            invoke(call, next);
+            if (next == null) {
+                await(call);
+            } else {
+                invoke(call, next);
+            }
         } catch (Refusal refusal) {
             answer(call, refusal.uri, refusal.text);
         }
@@ -413,12 +416,16 @@ final class Dealer {
             throw new ProtocolViolation("there was no INVOCATION " + request);
         }
         if (progress && callee.features.calleeCanceling() && callee.interruptedLate.get(request) == null) {
-            if (callee.interruptedLate.size() >= MOST_LATE) {
-                callee.interruptedLate.clear();
-            }
-            callee.interruptedLate.put(request, true);
+            interruptedLate(callee, request);
             callee.send(new Interrupt(request, Dict.of("mode", KILLNOWAIT)));
         }
+    }
+
+    private static void interruptedLate(Session callee, long request) {
+        if (callee.interruptedLate.size() >= MOST_LATE) {
+            callee.interruptedLate.clear();
+        }
+        callee.interruptedLate.put(request, true);
     }
 
     // --- canceling -------------------------------------------------------------------------------------------------
@@ -463,6 +470,9 @@ final class Dealer {
         if (callee == null || !callee.session.features.calleeCanceling()) {
             return;
         }
+        if (call.receiveProgress && mode.equals(KILLNOWAIT)) {
+            interruptedLate(callee.session, call.invocation); // what crosses this needs no second one
+        }
         Dict options = Dict.of("mode", mode);
         callee.session.send(new Interrupt(call.invocation, reason == null ? options : options.with("reason", reason)));
     }
@@ -481,15 +491,21 @@ final class Dealer {
     private static void forget(PendingCall call) {
         call.answered = true;
         call.stopTimer();
+        call.release();
         call.caller.calls.remove(call.request);
-        if (call.callee == null) {
+        Registration.Callee callee = call.callee;
+        if (callee == null) {
             call.registration.queue.remove(call);
+        } else if (!call.ended && callee.concurrency == 0) {
+            // Nobody waits for the callee's answer, which may never come; with a limit it still counts as in progress.
+            callee.session.invocations.remove(call.invocation);
         }
     }
 
     /** The callee has given its final answer. */
     private void end(PendingCall call) {
         Registration.Callee callee = call.callee;
+        call.ended = true;
         if (callee != null) {
             callee.session.invocations.remove(call.invocation);
             callee.active--;

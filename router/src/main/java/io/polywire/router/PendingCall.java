@@ -36,8 +36,16 @@ final class PendingCall {
     /** The caller has its final answer. */
     boolean answered;
 
-    /** The callee is not read because the caller's queue is full. */
-    boolean heldUp;
+    /** The callee has given its final answer, and is in no table for this call any more. */
+    boolean ended;
+
+    /** The caller has got progressive results: another callee must not begin anew. */
+    boolean progressed;
+
+    /** The callee that is not read because the caller's queue is full; null while it is. */
+    private @Nullable Session heldUp;
+
+    private Environment.@Nullable Timer patience; // runs while a callee is held up
 
     private Set<Registration.Callee> tried = Set.of();
 
@@ -66,6 +74,28 @@ final class PendingCall {
             tried = new HashSet<>();
         }
         tried.add(callee);
+    }
+
+    boolean isHoldingUp() {
+        return heldUp != null;
+    }
+
+    void holdUp(Session callee, Environment.Timer untilLost) {
+        heldUp = callee;
+        patience = untilLost;
+        callee.hold();
+    }
+
+    /** The callee is read again, if it was held up. */
+    void release() {
+        Session held = heldUp;
+        Environment.Timer running = patience;
+        if (held != null && running != null) {
+            heldUp = null;
+            patience = null;
+            running.cancel();
+            held.unhold();
+        }
     }
 
     void stopTimer() {

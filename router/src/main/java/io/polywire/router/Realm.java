@@ -28,6 +28,11 @@ public final class Realm {
     /** What the role of a session may be named to be exempt from some rules. */
     private static final String TRUSTED = "trusted";
 
+    /** As clients name the fault of a procedure. */
+    private static final String RUNTIME_ERROR = "wamp.error.runtime_error";
+
+    private static final System.Logger LOG = System.getLogger("io.polywire.router");
+
     private static final String[] BROKER_FEATURES = {
         "publisher_identification",
         "publisher_exclusion",
@@ -235,8 +240,16 @@ public final class Realm {
         } catch (InvalidArgument bad) {
             caller.error(Call.CODE, m.request(), Reasons.INVALID_ARGUMENT, bad.text());
             return;
+        } catch (ProtocolViolation violation) {
+            throw violation;
+        } catch (RuntimeException fault) {
+            LOG.log(System.Logger.Level.ERROR, m.procedure() + " failed", fault);
+            caller.error(Call.CODE, m.request(), RUNTIME_ERROR, "internal error");
+            return;
         }
-        caller.send(answer);
+        if (caller.isOpen() && caller.link.send(answer) == Sent.TOO_LARGE) {
+            caller.error(Call.CODE, m.request(), Reasons.PAYLOAD_SIZE_EXCEEDED, "the result is larger than you take");
+        }
     }
 
     @Override

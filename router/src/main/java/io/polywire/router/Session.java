@@ -49,6 +49,9 @@ public final class Session {
 
     final Testaments testaments = new Testaments();
 
+    /** For how many reasons the peer is not read at the moment. */
+    private int holds;
+
     /** Messages that wait because an authorizer has not decided on one before them; null while none does. */
     private @Nullable ArrayDeque<Message> waiting;
 
@@ -137,7 +140,23 @@ public final class Session {
         boolean was = open;
         open = false;
         waiting = null;
+        if (holds > 0) {
+            link.resumeReading(); // it may still have a GOODBYE to say
+        }
         return was;
+    }
+
+    /** The peer is not read until {@link #unhold} was called as often as this. */
+    void hold() {
+        if (holds++ == 0 && open) {
+            link.pauseReading();
+        }
+    }
+
+    void unhold() {
+        if (--holds == 0 && open) {
+            link.resumeReading();
+        }
     }
 
     /**
@@ -156,7 +175,7 @@ public final class Session {
             return;
         }
         waiting = new ArrayDeque<>();
-        link.pauseReading();
+        hold();
         later.start().accept(decided -> decided(decided, then));
     }
 
@@ -166,7 +185,7 @@ public final class Session {
             return;
         }
         waiting = null;
-        link.resumeReading();
+        unhold();
         try {
             then.accept(decision);
             while (open && !held.isEmpty()) {
