@@ -176,7 +176,8 @@ public final class Realm {
         broker.leave(session);
         if (told) {
             for (Testaments.Testament t : session.testaments.all()) {
-                broker.publish(session, t.topic(), t.options(), t.payload(), false, environment.randomId());
+                boolean disclose = t.options().flag("disclose_me");
+                broker.publish(session, t.topic(), t.options(), t.payload(), disclose, environment.randomId());
             }
             meta.onLeave(session);
         }
@@ -229,10 +230,29 @@ public final class Realm {
 
     /** Calls a procedure of the realm's own. */
     void answer(Session caller, Call m, RealmProcedure procedure) {
-        Message answer;
         try {
             RealmProcedure.Request request =
                     new RealmProcedure.Request(caller, Payloads.args(m.payload()), Payloads.kwargs(m.payload()));
+            RealmProcedure.Need need = procedure.need(request);
+            if (need != null) {
+                caller.authorize(need.action(), need.uri(), need.options(), decision -> {
+                    if (!refused(caller, Call.CODE, m.request(), decision)) {
+                        answer(caller, m, procedure, request);
+                    }
+                });
+                return;
+            }
+            answer(caller, m, procedure, request);
+        } catch (RealmProcedure.Failure failure) {
+            caller.error(Call.CODE, m.request(), failure.uri(), failure.text());
+        } catch (InvalidArgument bad) {
+            caller.error(Call.CODE, m.request(), Reasons.INVALID_ARGUMENT, bad.text());
+        }
+    }
+
+    private void answer(Session caller, Call m, RealmProcedure procedure, RealmProcedure.Request request) {
+        Message answer;
+        try {
             answer = new Result(m.request(), Dict.EMPTY, procedure.call(request));
         } catch (RealmProcedure.Failure failure) {
             caller.error(Call.CODE, m.request(), failure.uri(), failure.text());
