@@ -58,7 +58,7 @@ final class Broker {
     private void subscribe(Session session, Subscribe m, Match match, boolean retained) {
         Subscription subscription = subscriptions.get(m.topic(), match);
         boolean known = subscription != null && session.subscriptions.get(subscription.id) != null;
-        if (!known && session.subscriptions.size() >= realm.options().limits().subscriptions()) {
+        if (!known && session.subscriptions.size() >= session.limits().subscriptions()) {
             session.error(Subscribe.CODE, m.request(), Reasons.OPTION_NOT_ALLOWED, "too many subscriptions");
             return;
         }

@@ -145,7 +145,8 @@ class MetaApiTest extends RealmFixture {
         }
         b.nothing();
         assertEquals(
-                Reasons.SYSTEM_SHUTDOWN, assertThrows(JoinRefused.class, this::peer).reason());
+                Reasons.SYSTEM_SHUTDOWN,
+                assertThrows(JoinRefused.class, this::peer).reason());
     }
 
     @Test
@@ -230,8 +231,7 @@ class MetaApiTest extends RealmFixture {
         for (int i = 0; i < 16; i++) {
             a.answer("wamp.session.add_testament", Dict.EMPTY, "com.t", List.of(), Map.of());
         }
-        a.refused(
-                Reasons.INVALID_ARGUMENT, "wamp.session.add_testament", Dict.EMPTY, "com.t", List.of(), Map.of());
+        a.refused(Reasons.INVALID_ARGUMENT, "wamp.session.add_testament", Dict.EMPTY, "com.t", List.of(), Map.of());
         a.answer("wamp.session.add_testament", dict("scope", "detached"), "com.t", List.of(), Map.of());
     }
 
@@ -248,8 +248,7 @@ class MetaApiTest extends RealmFixture {
         assertEquals(prefix, b.ask("wamp.registration.match", "com.q"));
         assertNull(b.ask("wamp.registration.match", "org"));
         b.refused(Reasons.INVALID_ARGUMENT, "wamp.registration.lookup", Dict.EMPTY);
-        b.refused(
-                Reasons.INVALID_ARGUMENT, "wamp.registration.lookup", Dict.EMPTY, "com.p", Map.of("match", "fuzzy"));
+        b.refused(Reasons.INVALID_ARGUMENT, "wamp.registration.lookup", Dict.EMPTY, "com.p", Map.of("match", "fuzzy"));
     }
 
     @Test
@@ -268,8 +267,17 @@ class MetaApiTest extends RealmFixture {
     void aRegistrationIsDescribedWithMatchAndInvokeAlways() {
         long id = a.register("com.p");
         assertEquals(
-                Map.of("id", id, "created", "2023-11-14T22:13:20.000Z", "uri", "com.p", "match", "exact",
-                        "invoke", "single"),
+                Map.of(
+                        "id",
+                        id,
+                        "created",
+                        "2023-11-14T22:13:20.000Z",
+                        "uri",
+                        "com.p",
+                        "match",
+                        "exact",
+                        "invoke",
+                        "single"),
                 b.ask("wamp.registration.get", id));
         for (String procedure : List.of("get", "list_callees", "count_callees")) {
             b.refused(Reasons.NO_SUCH_REGISTRATION, "wamp.registration." + procedure, Dict.EMPTY, 4711L);
@@ -284,8 +292,7 @@ class MetaApiTest extends RealmFixture {
         assertEquals(List.of(a.id(), b.id()), b.ask("wamp.registration.list_callees", id));
         assertEquals(2L, b.ask("wamp.registration.count_callees", id));
         b.answer("wamp.registration.remove_callee", dict("reason", "com.reason"), id, a.id());
-        assertEquals(
-                new Unregistered(0, dict("registration", id, "reason", "com.reason")), a.next(Unregistered.class));
+        assertEquals(new Unregistered(0, dict("registration", id, "reason", "com.reason")), a.next(Unregistered.class));
         assertEquals(List.of(b.id()), b.ask("wamp.registration.list_callees", id));
         b.refused(Reasons.NO_SUCH_SESSION, "wamp.registration.remove_callee", Dict.EMPTY, id, a.id());
         b.refused(Reasons.NO_SUCH_REGISTRATION, "wamp.registration.remove_callee", Dict.EMPTY, 4711L, a.id());
@@ -337,8 +344,7 @@ class MetaApiTest extends RealmFixture {
         assertEquals(2L, b.ask("wamp.subscription.count_subscribers", id));
         assertEquals(2L, b.ask("wamp.subscription.count_suscribers", id));
         b.answer("wamp.subscription.remove_subscriber", dict("reason", "com.reason"), id, a.id());
-        assertEquals(
-                new Unsubscribed(0, dict("subscription", id, "reason", "com.reason")), a.next(Unsubscribed.class));
+        assertEquals(new Unsubscribed(0, dict("subscription", id, "reason", "com.reason")), a.next(Unsubscribed.class));
         assertEquals(1L, b.ask("wamp.subscription.count_subscribers", id));
         b.publish("com.t");
         a.nothing();
@@ -387,8 +393,7 @@ class MetaApiTest extends RealmFixture {
     void metaEventsHaveNoPublisherAndReachPatterns() {
         a.subscribe("wamp..on_join", "match", "wildcard");
         peer();
-        assertEquals(
-                Set.of("topic"), a.next(Event.class).details().asMap().keySet());
+        assertEquals(Set.of("topic"), a.next(Event.class).details().asMap().keySet());
     }
 
     @Test

@@ -198,7 +198,8 @@ class RetentionTest extends RealmFixture {
         assertEquals(List.of(1L, 2L, 3L), history("until_time", third));
         assertEquals(List.of(), history("topic", "com.other"));
         Map<?, ?> event = (Map<?, ?>) java.util.Objects.requireNonNull(
-                Payloads.args(publisher.answer("wamp.subscription.get_events", Dict.EMPTY, 1L)).get(1));
+                Payloads.args(publisher.answer("wamp.subscription.get_events", Dict.EMPTY, 1L))
+                        .get(1));
         Object second = event.get("publication");
         assertEquals(List.of(2L, 3L, 4L, 5L), history("from_publication", second));
         assertEquals(List.of(3L, 4L, 5L), history("after_publication", second));

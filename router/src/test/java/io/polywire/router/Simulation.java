@@ -296,7 +296,7 @@ final class Simulation {
             options.put("invoke", pick(policies));
         }
         if (chance(3) && !inOrder) {
-            options.put("concurrency", (long) 1 + random.nextInt(2));
+            options.put("concurrency", 1L + random.nextInt(2));
         }
         if (chance(8)) {
             options.put("force_reregister", true);
@@ -322,7 +322,7 @@ final class Simulation {
         String procedure = pick(PROCEDURES);
         Map<String, @Nullable Object> options = new LinkedHashMap<>();
         if (chance(3)) {
-            options.put("timeout", (long) 1 + random.nextInt(200));
+            options.put("timeout", 1L + random.nextInt(200));
         }
         if (chance(3)) {
             options.put("receive_progress", true);
