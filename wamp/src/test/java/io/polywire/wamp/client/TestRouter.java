@@ -28,9 +28,8 @@ final class TestRouter implements AutoCloseable {
 
     private TestRouter(ListenSettings settings, Admission admission) {
         Loop loop = loops.all().getFirst();
-        LoopEnvironment environment = new LoopEnvironment((task, millis) -> {
-            var _ = loop.schedule(task, Duration.ofMillis(millis));
-        });
+        LoopEnvironment environment =
+                new LoopEnvironment((task, millis) -> loop.schedule(task, Duration.ofMillis(millis)));
         Realms realms = new Realms();
         realms.add(new HostedRealm(new Realm("realm1", RealmOptions.DEFAULT, environment), loop, loop::inLoop));
         WampDoor door = new WampDoor(realms, admission, WampDoorSettings.DEFAULT);

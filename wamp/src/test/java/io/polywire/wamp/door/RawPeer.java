@@ -77,6 +77,17 @@ final class RawPeer implements AutoCloseable {
         return new String(in.readNBytes(header), StandardCharsets.UTF_8);
     }
 
+    /** Reads one frame: true for a PONG. */
+    boolean readMessageOrPong() throws IOException {
+        int header = in.readInt();
+        int type = header >>> 24;
+        if (type != 0 && type != 2) {
+            throw new AssertionError("neither a message nor a PONG: " + Integer.toHexString(header));
+        }
+        in.readNBytes(header & 0xFFFFFF);
+        return type == 2;
+    }
+
     /** Reads messages up to one that begins so, and returns it; the others must not be errors. */
     String expect(String start) throws IOException {
         String message = read();

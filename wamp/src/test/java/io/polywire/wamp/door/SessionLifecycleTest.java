@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The life of a session (WAMP, "Sessions", "Protocol Violations"). */
+@Timeout(120)
 class SessionLifecycleTest {
     private static final String VIOLATION = "wamp.error.protocol_violation";
 

@@ -1,0 +1,236 @@
+package io.polywire.wamp.door;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The WebSocket transports (WAMP, "WebSocket Transport", "Batched WebSocket Transport"). */
+@Timeout(120)
+class WebSocketTest {
+    private static final char SEPARATOR = 0x1E;
+
+    private final Served served = new Served(false);
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void close() {
+        http.shutdownNow();
+        served.close();
+    }
+
+    /** What comes back: messages as text (binary ones as ISO-8859-1), then "close CODE". */
+    private static final class Heard implements WebSocket.Listener {
+        final BlockingQueue<String> all = new LinkedBlockingQueue<>();
+        private final StringBuilder message = new StringBuilder();
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            message.append(data);
+            if (last) {
+                all.add(message.toString());
+                message.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            return onText(socket, StandardCharsets.ISO_8859_1.decode(data), last);
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            all.add("close " + code);
+            return null;
+        }
+
+        String next() throws InterruptedException {
+            String heard = all.poll(20, TimeUnit.SECONDS);
+            return heard == null ? Assertions.fail("nothing came") : heard;
+        }
+    }
+
+    private WebSocket open(String path, Heard heard, String first, String... more) {
+        return http.newWebSocketBuilder()
+                .subprotocols(first, more)
+                .buildAsync(URI.create("ws://127.0.0.1:" + served.port() + path), heard)
+                .join();
+    }
+
+    @Test
+    void theFirstSubprotocolOfTheClientThatThereIsIsTaken() {
+        WebSocket socket = open("/ws", new Heard(), "wamp.2.flatbuffers", "wamp.2.cbor", "wamp.2.json");
+        assertEquals("wamp.2.cbor", socket.getSubprotocol());
+        socket.abort();
+    }
+
+    @Test
+    void anUpgradeWithoutAKnownSubprotocolIsRefusedWith400() {
+        CompletableFuture<WebSocket> refused = http.newWebSocketBuilder()
+                .subprotocols("wamp.2.flatbuffers")
+                .buildAsync(URI.create("ws://127.0.0.1:" + served.port() + "/ws"), new Heard());
+        CompletionException e = Assertions.assertThrows(CompletionException.class, refused::join);
+        assertTrue(String.valueOf(e.getCause()).contains("WebSocketHandshakeException"), e.toString());
+    }
+
+    @Test
+    void aPlainRequestIsToldToUpgrade() throws Exception {
+        HttpRequest get = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + served.port() + "/ws"))
+                .build();
+        assertEquals(426, http.send(get, HttpResponse.BodyHandlers.ofString()).statusCode());
+        HttpRequest elsewhere = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + served.port() + "/nothing"))
+                .build();
+        assertEquals(
+                404, http.send(elsewhere, HttpResponse.BodyHandlers.ofString()).statusCode());
+    }
+
+    @Test
+    void aSessionOverJsonEndsWithGoodbyeAnd1000() throws Exception {
+        Heard heard = new Heard();
+        WebSocket socket = open("/ws", heard, "wamp.2.json");
+        socket.sendText(RawPeer.HELLO, true).join();
+        assertTrue(heard.next().startsWith("[2,"));
+        socket.sendText("[32,1,{}", false).join(); // in fragments
+        socket.sendText(",\"a.b\"]", true).join();
+        assertTrue(heard.next().startsWith("[33,1,"));
+        socket.sendText("[6,{},\"wamp.close.close_realm\"]", true).join();
+        assertEquals("[6,{},\"wamp.close.goodbye_and_out\"]", heard.next());
+        assertEquals("close 1000", heard.next());
+    }
+
+    @Test
+    void aViolationClosesWith1002AfterAbort() throws Exception {
+        Heard heard = new Heard();
+        open("/ws", heard, "wamp.2.json").sendText("[48,1,{},\"a.b\"]", true).join();
+        assertTrue(heard.next().startsWith("[3,{\"message\":\"CALL is not allowed before HELLO\"}"));
+        assertEquals("close 1002", heard.next());
+    }
+
+    @Test
+    void aBinaryFrameInJsonClosesWith1003AfterAbort() throws Exception {
+        Heard heard = new Heard();
+        open("/ws", heard, "wamp.2.json")
+                .sendBinary(ByteBuffer.wrap(RawPeer.HELLO.getBytes(StandardCharsets.UTF_8)), true)
+                .join();
+        assertTrue(heard.next().contains("wamp.error.protocol_violation"));
+        assertEquals("close 1003", heard.next());
+    }
+
+    @Test
+    void aTextFrameInMessagePackClosesWith1003AfterAbort() throws Exception {
+        Heard heard = new Heard();
+        open("/ws", heard, "wamp.2.msgpack").sendText(RawPeer.HELLO, true).join();
+        assertTrue(heard.next().contains("wamp.error.protocol_violation"));
+        assertEquals("close 1003", heard.next());
+    }
+
+    @Test
+    void aMessageOverTheLimitClosesWith1009() throws Exception {
+        Heard heard = new Heard();
+        WebSocket socket = open("/ws", heard, "wamp.2.json");
+        socket.sendText("[" + " ".repeat(1 << 20), true); // the answer may come before all of it is sent
+        assertEquals("close 1009", heard.next());
+    }
+
+    @Test
+    void inBatchedJsonEachMessageEndsWithTheSeparator() throws Exception {
+        Heard heard = new Heard();
+        WebSocket socket = open("/ws", heard, "wamp.2.json.batched");
+        socket.sendText(RawPeer.HELLO + SEPARATOR, true).join();
+        String welcome = heard.next();
+        assertTrue(welcome.startsWith("[2,") && welcome.endsWith("]" + SEPARATOR), welcome);
+        socket.sendText("[32,1,{},\"a.b\"]" + SEPARATOR + "[32,2,{},\"a.c\"]" + SEPARATOR, true)
+                .join();
+        String both = heard.next();
+        if (both.indexOf(SEPARATOR) == both.length() - 1) {
+            both += heard.next();
+        }
+        assertTrue(both.matches("\\[33,1,\\d+\\]\u001e\\[33,2,\\d+\\]\u001e"), both);
+    }
+
+    @Test
+    void inBatchedMessagePackEachMessageFollowsItsLength() throws Exception {
+        Heard heard = new Heard();
+        WebSocket socket = open("/ws", heard, "wamp.2.msgpack.batched");
+        byte[] hello = {
+            (byte) 0x93,
+            1, // HELLO
+            (byte) 0xA6,
+            'r',
+            'e',
+            'a',
+            'l',
+            'm',
+            '1',
+            (byte) 0x81,
+            (byte) 0xA5,
+            'r',
+            'o',
+            'l',
+            'e',
+            's',
+            (byte) 0x81,
+            (byte) 0xA6,
+            'c',
+            'a',
+            'l',
+            'l',
+            'e',
+            'r',
+            (byte) 0x80
+        };
+        ByteBuffer batch = ByteBuffer.allocate(2 * 4 + 2 * hello.length);
+        batch.putInt(hello.length).put(hello);
+        batch.putInt(hello.length).put(hello); // a second HELLO is a violation
+        socket.sendBinary(batch.flip(), true).join();
+        String welcome = heard.next();
+        ByteBuffer octets = ByteBuffer.wrap(welcome.getBytes(StandardCharsets.ISO_8859_1));
+        assertEquals(octets.capacity() - 4, octets.getInt());
+        assertEquals((byte) 0x93, octets.get());
+        assertEquals(2, octets.get());
+        assertTrue(heard.next().contains("wamp.error.protocol_violation"));
+        assertEquals("close 1002", heard.next());
+    }
+
+    @Test
+    void anEmptyBatchAndOneThatEndsInsideAMessageAreViolations() throws Exception {
+        for (ByteBuffer batch : new ByteBuffer[] {
+            ByteBuffer.allocate(0),
+            ByteBuffer.wrap(new byte[] {0, 0, 0}),
+            ByteBuffer.wrap(new byte[] {0, 0, 0, 9, 1}),
+            ByteBuffer.wrap(new byte[] {-1, -1, -1, -1, 1})
+        }) {
+            Heard heard = new Heard();
+            open("/ws", heard, "wamp.2.cbor.batched").sendBinary(batch, true).join();
+            assertTrue(heard.next().contains("wamp.error.protocol_violation"));
+            assertEquals("close 1002", heard.next());
+        }
+        Heard heard = new Heard();
+        open("/ws", heard, "wamp.2.json.batched").sendText(RawPeer.HELLO, true).join();
+        assertTrue(heard.next().contains("wamp.error.protocol_violation"));
+    }
+
+    @Test
+    void aWampUpgradeIsTakenOnEveryPath() {
+        assertEquals("wamp.2.json", open("/", new Heard(), "wamp.2.json").getSubprotocol());
+    }
+}
