@@ -58,7 +58,7 @@ final class Broker {
     private void subscribe(Session session, Subscribe m, Match match, boolean retained) {
         Subscription subscription = subscriptions.get(m.topic(), match);
         boolean known = subscription != null && session.subscriptions.get(subscription.id) != null;
-        if (!known && session.subscriptions.size() >= realm.options().limits().subscriptions()) {
+        if (!known && session.subscriptions.size() >= session.limits().subscriptions()) {
             session.error(Subscribe.CODE, m.request(), Reasons.OPTION_NOT_ALLOWED, "too many subscriptions");
             return;
         }
@@ -207,7 +207,7 @@ final class Broker {
                 base == null || base.isEmpty() ? Dict.EMPTY : Dict.of(base),
                 payload,
                 filter,
-                excludeMe ? publisher : null,
+                excludeMe ? publisher.id() : 0,
                 options);
         deliver(made);
         if (retain) {
@@ -216,7 +216,7 @@ final class Broker {
     }
 
     /** The realm itself publishes: nobody is its publisher. */
-    void publish(String topic, Payload payload, @Nullable Session except) {
+    void publish(String topic, Payload payload, long except) {
         deliver(new Publication(realm.environment().randomId(), topic, Dict.EMPTY, payload, null, except, Dict.EMPTY));
     }
 
@@ -241,11 +241,11 @@ final class Broker {
     private void deliver(Publication made, Subscription subscription) {
         Event event = new Event(subscription.id, made.id(), made.details(subscription), made.payload());
         Filter filter = made.filter();
-        Session excluded = made.excluded();
+        long excluded = made.excluded();
         Counters counters = realm.counters;
         for (int i = 0; i < subscription.count(); i++) {
             Session receiver = subscription.subscriber(i);
-            if (receiver == excluded || (filter != null && !filter.admits(receiver))) {
+            if (receiver.id() == excluded || !receiver.isOpen() || (filter != null && !filter.admits(receiver))) {
                 continue;
             }
             if (receiver.link.send(event) == Sent.OK) {
@@ -274,7 +274,7 @@ final class Broker {
     /**
      * One PUBLISH on its way to its receivers.
      *
-     * @param excluded who does not get it; null if everybody may
+     * @param excluded the session that does not get it; 0 if everybody may
      * @param options as they came, for those who look at the event later
      */
     record Publication(
@@ -283,7 +283,7 @@ final class Broker {
             Dict details,
             Payload payload,
             @Nullable Filter filter,
-            @Nullable Session excluded,
+            long excluded,
             Dict options) {
         /** For a subscription: patterns are told the topic, each in a dict of its own. */
         Dict details(Subscription subscription) {

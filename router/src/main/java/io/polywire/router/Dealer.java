@@ -16,6 +16,7 @@ import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
 import io.polywire.model.Uris;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,11 @@ final class Dealer {
         return progress;
     }
 
+    /** A call of the realm itself, which asks nobody. */
+    void callAllowed(Session caller, Call m) {
+        call(caller, m, false, Authorizer.Allow.PLAIN);
+    }
+
     private void call(Session caller, Call m, boolean progress, Authorizer.Decision decision) {
         if (realm.refused(caller, Call.CODE, m.request(), decision)) {
             return;
@@ -99,7 +105,7 @@ final class Dealer {
             fail(caller, m, Reasons.NO_SUCH_PROCEDURE, "no callee is registered for " + m.procedure());
             return;
         }
-        if (caller.calls.size() >= realm.options().limits().pendingCalls()) {
+        if (caller.calls.size() >= caller.limits().pendingCalls()) {
             fail(caller, m, Reasons.OPTION_NOT_ALLOWED, "too many calls without an answer");
             return;
         }
@@ -515,19 +521,29 @@ final class Dealer {
         }
     }
 
-    /** Hands waiting calls to callees that have become free. */
+    /** Hands waiting calls to callees that have become free, in order, but for those that such a callee has refused. */
     void serveQueue(Registration registration) {
-        while (!registration.queue.isEmpty()) {
-            Registration.Callee free = registration.choose(
-                    realm.environment(), registration.queue.peek().tried());
+        Iterator<PendingCall> waiting = registration.queue.iterator();
+        while (waiting.hasNext() && registration.anyFree()) {
+            PendingCall call = waiting.next();
+            Registration.Callee free = registration.choose(realm.environment(), call.tried());
             if (free == null) {
-                return;
+                continue;
             }
-            PendingCall call = registration.queue.remove();
+            waiting.remove();
             try {
                 invoke(call, free);
             } catch (Refusal refusal) {
                 answer(call, refusal.uri, refusal.text);
+            }
+        }
+    }
+
+    /** A callee has gone, but not the last one: calls that waited for it alone wait in vain. */
+    void calleeGone(Registration registration) {
+        for (PendingCall call : List.copyOf(registration.queue)) {
+            if (registration.allTried(call.tried())) {
+                answer(call, Reasons.NO_AVAILABLE_CALLEE, "no callee is available");
             }
         }
     }

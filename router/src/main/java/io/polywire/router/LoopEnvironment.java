@@ -58,7 +58,7 @@ public final class LoopEnvironment implements Environment {
         Timer timer = wheel.schedule(now(), millis, task);
         if (!ticking) {
             ticking = true;
-            var unused = scheduler.schedule(tick, TimerWheel.TICK_MILLIS);
+            var _ = scheduler.schedule(tick, TimerWheel.TICK_MILLIS);
         }
         return timer;
     }
@@ -69,7 +69,7 @@ public final class LoopEnvironment implements Environment {
         } finally {
             ticking = !wheel.idle();
             if (ticking) {
-                var unused = scheduler.schedule(tick, TimerWheel.TICK_MILLIS);
+                var _ = scheduler.schedule(tick, TimerWheel.TICK_MILLIS);
             }
         }
     }

@@ -104,13 +104,13 @@ final class MetaApi {
             case WILDCARD -> Wildcards.matches(subscription.topic, topic);
         };
         if (realm.broker.hasSubscribers(topic)) {
-            realm.broker.publish(topic, Payload.of(args), same ? session : null);
+            realm.broker.publish(topic, Payload.of(args), same ? session.id() : 0);
         }
     }
 
     private void publish(String topic, @Nullable Object... args) {
         if (realm.broker.hasSubscribers(topic)) {
-            realm.broker.publish(topic, Payload.of(args), null);
+            realm.broker.publish(topic, Payload.of(args), 0);
         }
     }
 

@@ -7,9 +7,11 @@ import io.polywire.model.Message;
 import io.polywire.model.Message.Call;
 import io.polywire.model.Message.Goodbye;
 import io.polywire.model.Message.Result;
+import io.polywire.model.Payload;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
 import io.polywire.model.Uris;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -65,6 +67,9 @@ public final class Realm {
     private final Environment environment;
     private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>();
     private final Map<String, RealmProcedure> procedures = new HashMap<>();
+    private final Map<String, Integer> sessionsOfRole = new HashMap<>();
+    private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
+    private int depth; // of calls from outside that are being handled
     private boolean closing;
 
     final Counters counters = new Counters();
@@ -72,6 +77,7 @@ public final class Realm {
     final Registrar registrar;
     final Dealer dealer;
     final MetaApi meta;
+    private final RealmCaller caller;
 
     public Realm(String name, RealmOptions options, Environment environment) {
         this.name = name;
@@ -81,6 +87,7 @@ public final class Realm {
         this.registrar = new Registrar(this);
         this.dealer = new Dealer(this, registrar);
         this.meta = new MetaApi(this);
+        this.caller = new RealmCaller(this);
         new SessionMeta(this).addTo(procedures::put);
         new RegistrationMeta(this).addTo(procedures::put);
         new SubscriptionMeta(this).addTo(procedures::put);
@@ -110,6 +117,52 @@ public final class Realm {
     @Nullable
     RealmProcedure procedure(String uri) {
         return procedures.get(uri);
+    }
+
+    /**
+     * Calls a procedure of a session or of the realm, as the realm itself: no authorizer is asked.
+     *
+     * @param timeout milliseconds; 0: none
+     * @param then gets the {@link Result} or {@link Message.ErrorMessage}, once, on the realm's thread, perhaps before this
+     *     returns
+     */
+    public void call(String procedure, Payload payload, long timeout, Consumer<Message> then) {
+        enter();
+        try {
+            caller.call(procedure, payload, timeout, then);
+        } finally {
+            exit();
+        }
+    }
+
+    /** Something comes from outside: what it puts off with {@link #afterwards} runs before {@link #exit} returns. */
+    void enter() {
+        depth++;
+    }
+
+    void exit() {
+        if (depth == 1) {
+            for (Runnable task = afterwards.poll(); task != null; task = afterwards.poll()) {
+                task.run();
+            }
+        }
+        depth--;
+    }
+
+    /** Runs a task when what is at work now has finished. */
+    void afterwards(Runnable task) {
+        afterwards.add(task);
+        if (depth == 0) { // a timer is at work
+            environment.schedule(0, () -> {
+                enter();
+                exit();
+            });
+        }
+    }
+
+    /** The limits of a session of this role. */
+    RealmOptions.Limits limits(String authrole) {
+        return options.roleLimits().getOrDefault(authrole, options.limits());
     }
 
     /** WELCOME.Details.roles. */
@@ -142,6 +195,11 @@ public final class Realm {
         if (sessions.size() >= options.limits().sessions()) {
             throw new JoinRefused(Reasons.NOT_AUTHORIZED, "the realm is full");
         }
+        String role = identity.authrole();
+        RealmOptions.Limits ofRole = options.roleLimits().get(role);
+        if (ofRole != null && sessionsOfRole.getOrDefault(role, 0) >= ofRole.sessions()) {
+            throw new JoinRefused(Reasons.NOT_AUTHORIZED, "too many sessions of the role " + role);
+        }
         Features features = Features.of(helloDetails);
         long id = environment.randomId();
         while (sessions.containsKey(id)) {
@@ -149,6 +207,7 @@ public final class Realm {
         }
         Session session = new Session(this, link, id, identity, features, transport);
         sessions.put(id, session);
+        sessionsOfRole.merge(role, 1, Integer::sum);
         counters.joined++;
         meta.onJoin(session);
         return session;
@@ -166,17 +225,34 @@ public final class Realm {
         List.copyOf(sessions.values()).forEach(action);
     }
 
+    /** A session goes from one role to another. */
+    void changedRole(String from, String to) {
+        sessionsOfRole.computeIfPresent(from, (role, count) -> count == 1 ? null : count - 1);
+        sessionsOfRole.merge(to, 1, Integer::sum);
+    }
+
     void leave(Session session, boolean told) {
         if (!session.shut()) {
             return;
         }
+        enter();
+        try {
+            remove(session, told);
+        } finally {
+            exit();
+        }
+    }
+
+    private void remove(Session session, boolean told) {
         sessions.remove(session.id());
+        sessionsOfRole.computeIfPresent(session.identity().authrole(), (role, count) -> count == 1 ? null : count - 1);
         dealer.leave(session);
         registrar.leave(session);
         broker.leave(session);
         if (told) {
             for (Testaments.Testament t : session.testaments.all()) {
-                broker.publish(session, t.topic(), t.options(), t.payload(), false, environment.randomId());
+                boolean disclose = t.options().flag("disclose_me");
+                broker.publish(session, t.topic(), t.options(), t.payload(), disclose, environment.randomId());
             }
             meta.onLeave(session);
         }
@@ -229,10 +305,29 @@ public final class Realm {
 
     /** Calls a procedure of the realm's own. */
     void answer(Session caller, Call m, RealmProcedure procedure) {
-        Message answer;
         try {
             RealmProcedure.Request request =
                     new RealmProcedure.Request(caller, Payloads.args(m.payload()), Payloads.kwargs(m.payload()));
+            RealmProcedure.Need need = procedure.need(request);
+            if (need != null) {
+                caller.authorize(need.action(), need.uri(), need.options(), decision -> {
+                    if (!refused(caller, Call.CODE, m.request(), decision)) {
+                        answer(caller, m, procedure, request);
+                    }
+                });
+                return;
+            }
+            answer(caller, m, procedure, request);
+        } catch (RealmProcedure.Failure failure) {
+            caller.error(Call.CODE, m.request(), failure.uri(), failure.text());
+        } catch (InvalidArgument bad) {
+            caller.error(Call.CODE, m.request(), Reasons.INVALID_ARGUMENT, bad.text());
+        }
+    }
+
+    private void answer(Session caller, Call m, RealmProcedure procedure, RealmProcedure.Request request) {
+        Message answer;
+        try {
             answer = new Result(m.request(), Dict.EMPTY, procedure.call(request));
         } catch (RealmProcedure.Failure failure) {
             caller.error(Call.CODE, m.request(), failure.uri(), failure.text());

@@ -1,5 +1,6 @@
 package io.polywire.router;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,32 @@ import org.jspecify.annotations.Nullable;
  * @param authorizer decides what sessions may do; null: everything
  * @param limits how much the realm and each of its sessions may hold
  * @param history which topics are remembered, and where
+ * @param roleLimits for sessions of a role instead of {@code limits}; {@code sessions} is then of that role, within those of
+ *     the realm
  */
 public record RealmOptions(
-        boolean strictUris, boolean disclosure, @Nullable Authorizer authorizer, Limits limits, HistoryRules history) {
+        boolean strictUris,
+        boolean disclosure,
+        @Nullable Authorizer authorizer,
+        Limits limits,
+        HistoryRules history,
+        Map<String, Limits> roleLimits) {
     /** Loose URIs, disclosure, no authorizer, no history. */
     public static final RealmOptions DEFAULT = new RealmOptions(false, true, null, Limits.DEFAULT, HistoryRules.NONE);
+
+    public RealmOptions {
+        roleLimits = Map.copyOf(roleLimits);
+    }
+
+    /** No limits of roles. */
+    public RealmOptions(
+            boolean strictUris,
+            boolean disclosure,
+            @Nullable Authorizer authorizer,
+            Limits limits,
+            HistoryRules history) {
+        this(strictUris, disclosure, authorizer, limits, history, Map.of());
+    }
 
     /**
      * Bounds of what peers can make a realm hold.
@@ -25,6 +47,7 @@ public record RealmOptions(
      * @param pendingCalls of one caller
      * @param retainedTopics in the realm
      * @param retainedOctets of all retained events together
+     * @param messagesPerSecond of one session; who sends more is read later; 0: any number
      */
     public record Limits(
             int sessions,
@@ -32,27 +55,48 @@ public record RealmOptions(
             int subscriptions,
             int pendingCalls,
             int retainedTopics,
-            long retainedOctets) {
+            long retainedOctets,
+            int messagesPerSecond) {
         public static final Limits DEFAULT = new Limits(1_000_000, 100_000, 100_000, 100_000, 100_000, 64L << 20);
+
+        /** Any number of messages. */
+        public Limits(
+                int sessions,
+                int registrations,
+                int subscriptions,
+                int pendingCalls,
+                int retainedTopics,
+                long retainedOctets) {
+            this(sessions, registrations, subscriptions, pendingCalls, retainedTopics, retainedOctets, 0);
+        }
+
+        public Limits withMessagesPerSecond(int most) {
+            return new Limits(
+                    sessions, registrations, subscriptions, pendingCalls, retainedTopics, retainedOctets, most);
+        }
     }
 
     public RealmOptions withAuthorizer(@Nullable Authorizer other) {
-        return new RealmOptions(strictUris, disclosure, other, limits, history);
+        return new RealmOptions(strictUris, disclosure, other, limits, history, roleLimits);
     }
 
     public RealmOptions withLimits(Limits other) {
-        return new RealmOptions(strictUris, disclosure, authorizer, other, history);
+        return new RealmOptions(strictUris, disclosure, authorizer, other, history, roleLimits);
     }
 
     public RealmOptions withHistory(HistoryRules other) {
-        return new RealmOptions(strictUris, disclosure, authorizer, limits, other);
+        return new RealmOptions(strictUris, disclosure, authorizer, limits, other, roleLimits);
     }
 
     public RealmOptions withStrictUris(boolean strict) {
-        return new RealmOptions(strict, disclosure, authorizer, limits, history);
+        return new RealmOptions(strict, disclosure, authorizer, limits, history, roleLimits);
     }
 
     public RealmOptions withDisclosure(boolean allowed) {
-        return new RealmOptions(strictUris, allowed, authorizer, limits, history);
+        return new RealmOptions(strictUris, allowed, authorizer, limits, history, roleLimits);
+    }
+
+    public RealmOptions withRoleLimits(Map<String, Limits> others) {
+        return new RealmOptions(strictUris, disclosure, authorizer, limits, history, others);
     }
 }

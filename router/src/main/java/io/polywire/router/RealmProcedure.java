@@ -1,5 +1,6 @@
 package io.polywire.router;
 
+import io.polywire.model.Dict;
 import io.polywire.model.Ids;
 import io.polywire.model.InvalidArgument;
 import io.polywire.model.Payload;
@@ -61,6 +62,19 @@ public interface RealmProcedure {
             }
             throw new InvalidArgument(name + " must be a string");
         }
+    }
+
+    /** What the caller must be allowed beyond the call itself. */
+    record Need(Authorizer.Action action, String uri, Dict options) {}
+
+    /**
+     * What the authorizer is asked before {@link #call}; null for nothing.
+     *
+     * @throws Failure to answer with an ERROR
+     * @throws InvalidArgument to answer with {@code wamp.error.invalid_argument}
+     */
+    default @Nullable Need need(Request request) {
+        return null;
     }
 
     /**

@@ -68,7 +68,7 @@ final class Registrar {
             refuse(session, m, Reasons.DISCLOSE_ME_DISALLOWED, "this realm does not disclose callers");
             return;
         }
-        if (session.registrations.size() >= realm.options().limits().registrations()) {
+        if (session.registrations.size() >= session.limits().registrations()) {
             refuse(session, m, Reasons.OPTION_NOT_ALLOWED, "too many registrations");
             return;
         }
@@ -150,6 +150,8 @@ final class Registrar {
         if (deleted) {
             registrations.remove(registration.id, registration.procedure, registration.match);
             realm.dealer.abandonQueue(registration);
+        } else if (!registration.queue.isEmpty()) {
+            realm.dealer.calleeGone(registration);
         }
         realm.meta.onUnregister(callee.session, registration, deleted);
     }
@@ -165,25 +167,9 @@ final class Registrar {
         session.registrations.clear();
     }
 
-    /**
-     * The registration that a call goes to (WAMP, "Pattern-based Registrations", best match): the exact one; else the
-     * longest prefix that ends with a component; else the wildcard pattern with the longest leading runs of components;
-     * else the longest prefix that ends inside a component.
-     */
+    /** The registration that a call goes to. */
     @Nullable
     Registration match(String procedure) {
-        Registration exact = registrations.exact(procedure);
-        if (exact != null || !registrations.hasPatterns()) {
-            return exact;
-        }
-        Registration[] found = new Registration[3]; // by whole components, by wildcard, inside a component
-        registrations.prefixes(procedure, one -> found[endsWithComponent(one.procedure, procedure) ? 0 : 2] = one);
-        registrations.wildcards(procedure, one -> found[1] = found[1] == null ? one : found[1]);
-        return found[0] != null ? found[0] : found[1] != null ? found[1] : found[2];
-    }
-
-    private static boolean endsWithComponent(String prefix, String uri) {
-        int end = prefix.length();
-        return end == 0 || end == uri.length() || uri.charAt(end) == '.' || prefix.charAt(end - 1) == '.';
+        return registrations.best(procedure, one -> one.procedure);
     }
 }

@@ -104,6 +104,15 @@ final class Registration {
         return null;
     }
 
+    boolean anyFree() {
+        for (int i = 0; i < callees.size(); i++) {
+            if (callees.get(i).free()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean allTried(Set<Callee> tried) {
         return tried.containsAll(callees);
     }

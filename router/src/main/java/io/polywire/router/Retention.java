@@ -117,6 +117,6 @@ final class Retention {
 
     private static boolean admits(Broker.Publication made, Session session) {
         Filter filter = made.filter();
-        return made.excluded() != session && (filter == null || filter.admits(session));
+        return made.excluded() != session.id() && (filter == null || filter.admits(session));
     }
 }

@@ -27,6 +27,7 @@ public final class Session {
     private final long id;
     private final Map<String, @Nullable Object> transport;
     private Identity identity;
+    private RealmOptions.Limits limits;
     private boolean open = true;
 
     final LongMap<Subscription> subscriptions = new LongMap<>();
@@ -52,7 +53,11 @@ public final class Session {
     /** For how many reasons the peer is not read at the moment. */
     private int holds;
 
-    /** Messages that wait because an authorizer has not decided on one before them; null while none does. */
+    private long second; // in milliseconds since 1970, where the count began
+    private int inSecond;
+    private Environment.@Nullable Timer nextSecond;
+
+    /** Messages that wait: for an authorizer's decision on one before them, or for the next second; null while none does. */
     private @Nullable ArrayDeque<Message> waiting;
 
     Session(
@@ -68,6 +73,11 @@ public final class Session {
         this.identity = identity;
         this.features = features;
         this.transport = transport;
+        this.limits = realm.limits(identity.authrole());
+    }
+
+    RealmOptions.Limits limits() {
+        return limits;
     }
 
     public long id() {
@@ -80,7 +90,11 @@ public final class Session {
 
     /** Replaces the identity, between two messages: calls begun before keep what they were allowed. */
     public void identity(Identity other) {
+        if (open) {
+            realm.changedRole(identity.authrole(), other.authrole());
+        }
         identity = other;
+        limits = realm.limits(other.authrole());
         realm.meta.onIdentity(this);
     }
 
@@ -112,6 +126,38 @@ public final class Session {
             before.add(message);
             return;
         }
+        if (limits.messagesPerSecond() > 0 && tooFast()) {
+            waitForNextSecond(message);
+            return;
+        }
+        realm.enter();
+        try {
+            handle(message);
+        } finally {
+            realm.exit();
+        }
+    }
+
+    private boolean tooFast() {
+        long now = realm.environment().epochMillis();
+        if (now - second >= 1_000 || now < second) {
+            second = now;
+            inSecond = 0;
+        }
+        return inSecond++ >= limits.messagesPerSecond();
+    }
+
+    /** Who sends more than it may is read again when it may send again. */
+    private void waitForNextSecond(Message message) {
+        ArrayDeque<Message> held = new ArrayDeque<>();
+        held.add(message);
+        waiting = held;
+        hold();
+        long rest = second + 1_000 - realm.environment().epochMillis();
+        nextSecond = realm.environment().schedule(Math.max(1, rest), () -> resume(() -> {}));
+    }
+
+    private void handle(Message message) {
         switch (message) {
             case Call m -> realm.dealer.call(this, m);
             case Yield m -> realm.dealer.result(this, m);
@@ -140,6 +186,10 @@ public final class Session {
         boolean was = open;
         open = false;
         waiting = null;
+        Environment.Timer timer = nextSecond;
+        if (timer != null) {
+            timer.cancel();
+        }
         if (holds > 0) {
             link.resumeReading(); // it may still have a GOODBYE to say
         }
@@ -176,18 +226,20 @@ public final class Session {
         }
         waiting = new ArrayDeque<>();
         hold();
-        later.start().accept(decided -> decided(decided, then));
+        later.start().accept(decided -> resume(() -> then.accept(decided)));
     }
 
-    private void decided(Authorizer.Decision decision, Consumer<Authorizer.Decision> then) {
+    /** Goes on with what was put off, and then with the messages that came meanwhile. */
+    private void resume(Runnable first) {
         ArrayDeque<Message> held = waiting;
         if (!open || held == null) {
             return;
         }
         waiting = null;
         unhold();
+        realm.enter();
         try {
-            then.accept(decision);
+            first.run();
             while (open && !held.isEmpty()) {
                 ArrayDeque<Message> again = waiting;
                 if (again != null) {
@@ -198,6 +250,8 @@ public final class Session {
             }
         } catch (ProtocolViolation violation) {
             realm.abort(this, violation);
+        } finally {
+            realm.exit();
         }
     }
 

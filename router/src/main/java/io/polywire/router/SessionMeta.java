@@ -43,7 +43,7 @@ final class SessionMeta {
         procedures.accept(
                 "wamp.session.kill_all",
                 request -> Payload.of((long) kill(request, s -> true, false).size()));
-        procedures.accept("wamp.session.add_testament", this::addTestament);
+        procedures.accept("wamp.session.add_testament", new AddTestament());
         procedures.accept("wamp.session.flush_testaments", this::flushTestaments);
     }
 
@@ -118,37 +118,42 @@ final class SessionMeta {
         return request.kwargs().get("message") instanceof String text ? text : null;
     }
 
-    private Payload addTestament(Request request) {
+    /** Asks for the permission to publish when the testament is made: afterwards nobody would hear the answer. */
+    private final class AddTestament implements RealmProcedure {
+        @Override
+        public Need need(Request request) {
+            Testaments.Testament testament = testament(request);
+            return new Need(Authorizer.Action.PUBLISH, testament.topic(), testament.options());
+        }
+
+        @Override
+        public Payload call(Request request) {
+            if (!request.caller().testaments.add(scope(request), testament(request))) {
+                throw new InvalidArgument("a session has at most " + Testaments.MOST + " testaments of a scope");
+            }
+            return Payload.EMPTY;
+        }
+    }
+
+    private Testaments.Testament testament(Request request) {
         String topic = request.string(0, "topic");
         Object args = request.arg(1);
         Object kwargs = request.arg(2);
         if (!(args == null || args instanceof List<?>) || !(kwargs == null || kwargs instanceof Map<?, ?>)) {
             throw new InvalidArgument("args must be a list, kwargs a dict");
         }
-        Session caller = request.caller();
-        if (!Uris.valid(topic, realm.options().strictUris()) || realm.reserved(caller, topic)) {
+        if (!Uris.valid(topic, realm.options().strictUris()) || realm.reserved(request.caller(), topic)) {
             throw new Failure(Reasons.INVALID_URI, "the topic is not a valid URI");
         }
+        scope(request);
         Dict options = Dict.of(request.kwargs()).dict("publish_options");
         Filter.of(options); // a wrong option is told now, not when nobody is left to hear it
         options.flag("exclude_me", true);
         options.flag("retain");
-        String scope = scope(request);
-        allowed(caller, topic, options);
-        Testaments.Testament testament = new Testaments.Testament(topic, options, Payload.of(list(args), map(kwargs)));
-        if (!caller.testaments.add(scope, testament)) {
-            throw new InvalidArgument("a session has at most " + Testaments.MOST + " testaments of a scope");
+        if (options.flag("disclose_me") && !realm.options().disclosure()) {
+            throw new Failure(Reasons.DISCLOSE_ME_DISALLOWED, "this realm does not disclose publishers");
         }
-        return Payload.EMPTY;
-    }
-
-    private void allowed(Session caller, String topic, Dict options) {
-        Authorizer authorizer = realm.options().authorizer();
-        if (authorizer != null
-                && !(authorizer.authorize(caller, Authorizer.Action.PUBLISH, topic, options)
-                        instanceof Authorizer.Allow)) {
-            throw new Failure(Reasons.NOT_AUTHORIZED, "publishing to " + topic + " is not allowed");
-        }
+        return new Testaments.Testament(topic, options, Payload.of(list(args), map(kwargs)));
     }
 
     private static List<?> list(@Nullable Object args) {

@@ -1,5 +1,6 @@
 package io.polywire.router;
 
+import io.polywire.model.Dict;
 import io.polywire.model.Payload;
 import io.polywire.model.Reasons;
 import io.polywire.router.RealmProcedure.Failure;
@@ -30,8 +31,22 @@ final class SubscriptionMeta {
         procedures.accept("wamp.subscription.count_subscribers", count);
         procedures.accept("wamp.subscription.count_suscribers", count); // as nexus and its client spell it
         procedures.accept("wamp.subscription.remove_subscriber", this::removeSubscriber);
-        procedures.accept(
-                "wamp.subscription.get_events", request -> new HistoryQuery(realm, find(request), request).answer());
+        procedures.accept("wamp.subscription.get_events", new GetEvents());
+    }
+
+    /** Who may subscribe there may look back. */
+    private final class GetEvents implements RealmProcedure {
+        @Override
+        public Need need(Request request) {
+            Subscription subscription = find(request);
+            return new Need(
+                    Authorizer.Action.SUBSCRIBE, subscription.topic, Dict.of("match", subscription.match.text()));
+        }
+
+        @Override
+        public Payload call(Request request) {
+            return new HistoryQuery(realm, find(request), request).answer();
+        }
     }
 
     private Payload list(Request request) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,14 +66,33 @@ final class UriTable<V> {
         return !prefix.isEmpty() || !wildcard.isEmpty();
     }
 
-    /** Those registered for a prefix of the URI, the shortest first. */
-    void prefixes(String uri, Consumer<? super V> action) {
-        prefix.matches(uri, action);
+    /**
+     * The best match (WAMP, "Pattern-based Registrations"): the exact one; else the longest prefix that ends with a
+     * component; else the wildcard pattern with the longest leading runs of components; else the longest prefix that ends
+     * inside a component.
+     *
+     * @param uriOf the URI that a value was put under
+     */
+    @Nullable
+    V best(String uri, Function<? super V, String> uriOf) {
+        V one = exact.get(uri);
+        if (one != null || !hasPatterns()) {
+            return one;
+        }
+        List<V> whole = new ArrayList<>(2);
+        List<V> inside = new ArrayList<>(2);
+        prefix.matches(uri, found -> (endsWithComponent(uriOf.apply(found), uri) ? whole : inside).add(found));
+        if (!whole.isEmpty()) {
+            return whole.getLast();
+        }
+        List<V> any = new ArrayList<>(2);
+        wildcard.matches(uri, any::add);
+        return !any.isEmpty() ? any.getFirst() : inside.isEmpty() ? null : inside.getLast();
     }
 
-    /** Those registered for a wildcard pattern, the best match first. */
-    void wildcards(String uri, Consumer<? super V> action) {
-        wildcard.matches(uri, action);
+    private static boolean endsWithComponent(String prefix, String uri) {
+        int end = prefix.length();
+        return end == 0 || end == uri.length() || uri.charAt(end) == '.' || prefix.charAt(end - 1) == '.';
     }
 
     /** All that match: exact, prefixes, wildcards. */

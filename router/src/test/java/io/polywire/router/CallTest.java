@@ -113,7 +113,7 @@ class CallTest extends RealmFixture {
         Invocation invocation = invoked(callee);
         callee.session.receive(new Unregister(9, id));
         callee.next(Unregistered.class);
-        callee.yield(invocation, "late but good");
+        callee.result(invocation, "late but good");
         assertEquals("late but good", Peer.arg(caller.next(Result.class).payload()));
         caller.call("com.p");
         caller.error(Reasons.NO_SUCH_PROCEDURE);
@@ -176,7 +176,7 @@ class CallTest extends RealmFixture {
     void aSessionMayCallItsOwnProcedure() {
         callee.register("com.p");
         callee.call("com.p");
-        callee.yield(invoked(callee), 7L);
+        callee.result(invoked(callee), 7L);
         assertEquals(7L, Peer.arg(callee.next(Result.class).payload()));
     }
 
@@ -212,7 +212,7 @@ class CallTest extends RealmFixture {
         callee.register("com.p");
         for (long id : new long[] {9007199254740992L, 5, 77}) {
             old.session.receive(new Call(id, Dict.EMPTY, "com.p", Payload.EMPTY));
-            callee.yield(invoked(callee));
+            callee.result(invoked(callee));
             assertEquals(id, old.next(Result.class).request());
         }
     }
@@ -234,9 +234,9 @@ class CallTest extends RealmFixture {
     @Test
     void anAnswerToAnInvocationThatIsOverIsIgnored() {
         Invocation invocation = called();
-        callee.yield(invocation);
+        callee.result(invocation);
         caller.next(Result.class);
-        callee.yield(invocation);
+        callee.result(invocation);
         callee.fail(invocation, "com.e");
         caller.nothing();
         callee.nothing();
@@ -283,7 +283,7 @@ class CallTest extends RealmFixture {
         callee.tooLarge = null;
         caller.tooLarge = Result.class;
         caller.call("com.p");
-        callee.yield(invoked(callee));
+        callee.result(invoked(callee));
         caller.error(Reasons.PAYLOAD_SIZE_EXCEEDED);
     }
 
@@ -346,7 +346,7 @@ class CallTest extends RealmFixture {
     @SuppressWarnings("unchecked")
     private static java.util.Map<String, @org.jspecify.annotations.Nullable Object> asMap(
             @org.jspecify.annotations.Nullable Object o) {
-        return (java.util.Map<String, Object>) java.util.Objects.requireNonNull(o);
+        return (java.util.Map<String, @org.jspecify.annotations.Nullable Object>) java.util.Objects.requireNonNull(o);
     }
 
     @Test
@@ -418,7 +418,7 @@ class CallTest extends RealmFixture {
         caller.call("com.p");
         for (int i = 0; i < all.size(); i++) {
             if (!all.get(i).received.isEmpty()) {
-                all.get(i).yield(invoked(all.get(i)));
+                all.get(i).result(invoked(all.get(i)));
                 caller.next(Result.class);
                 return i;
             }
@@ -482,7 +482,7 @@ class CallTest extends RealmFixture {
         Invocation first = invoked(callee);
         invoked(other);
         callee.nothing();
-        callee.yield(first);
+        callee.result(first);
         assertEquals(2L, Peer.arg(invoked(callee).payload()));
     }
 
@@ -538,9 +538,35 @@ class CallTest extends RealmFixture {
         Invocation second = invoked(other);
         callee.fail(invoked(callee), Reasons.UNAVAILABLE);
         caller.nothing();
-        other.yield(second);
+        other.result(second);
         caller.next(Result.class);
         assertEquals(1L, Peer.arg(invoked(other).payload()));
+    }
+
+    @Test
+    void aReroutedCallEndsWhenTheCalleeItWaitsForLeaves() {
+        callee.register("com.p", "invoke", "first", "concurrency", 1L);
+        other.register("com.p", "invoke", "first", "concurrency", 1L);
+        caller.call("com.p");
+        caller.call("com.p");
+        callee.fail(invoked(callee), Reasons.UNAVAILABLE);
+        other.session.leave();
+        assertEquals(2, caller.error(Reasons.CANCELED).request());
+        assertEquals(1, caller.error(Reasons.NO_AVAILABLE_CALLEE).request());
+    }
+
+    @Test
+    void aReroutedCallThatWaitsDoesNotKeepOthersFromAFreeCallee() {
+        callee.register("com.p", "invoke", "first", "concurrency", 1L);
+        other.register("com.p", "invoke", "first", "concurrency", 1L);
+        caller.call("com.p", Dict.EMPTY, 1L);
+        caller.call("com.p", Dict.EMPTY, 2L);
+        callee.fail(invoked(callee), Reasons.UNAVAILABLE);
+        caller.call("com.p", Dict.EMPTY, 3L);
+        Invocation third = invoked(callee);
+        caller.call("com.p", Dict.EMPTY, 4L);
+        callee.result(third);
+        assertEquals(4L, Peer.arg(invoked(callee).payload()));
     }
 
     @Test
@@ -575,13 +601,13 @@ class CallTest extends RealmFixture {
         assertEquals("call timeout", Peer.arg(caller.error(Reasons.TIMEOUT).payload()));
         Interrupt interrupt = callee.next(Interrupt.class);
         assertEquals(dict("mode", "killnowait", "reason", "wamp.error.timeout"), interrupt.options());
-        callee.yield(invocation);
+        callee.result(invocation);
         caller.nothing();
     }
 
     @Test
     void aFinishedCallLeavesNoTimer() {
-        callee.yield(called("timeout", 300L));
+        callee.result(called("timeout", 300L));
         caller.next(Result.class);
         assertEquals(0, world.timers());
     }
@@ -629,7 +655,7 @@ class CallTest extends RealmFixture {
         caller.cancel(1, "mode", "skip");
         assertEquals(48, caller.error(Reasons.CANCELED).requestType());
         callee.nothing();
-        callee.yield(invocation);
+        callee.result(invocation);
         caller.nothing();
     }
 
@@ -651,7 +677,7 @@ class CallTest extends RealmFixture {
         assertEquals(dict("mode", "kill"), callee.next(Interrupt.class).options());
         caller.cancel(1, "mode", "kill");
         callee.nothing();
-        callee.yield(invocation, "done anyway");
+        callee.result(invocation, "done anyway");
         assertEquals("done anyway", Peer.arg(caller.next(Result.class).payload()));
     }
 
@@ -726,7 +752,7 @@ class CallTest extends RealmFixture {
         for (long i = 0; i < 20; i++) {
             callee.progress(invocation, i);
         }
-        callee.yield(invocation, "end");
+        callee.result(invocation, "end");
         for (long i = 0; i < 20; i++) {
             Result result = caller.next(Result.class);
             assertEquals(dict("progress", true), result.details());
@@ -748,7 +774,7 @@ class CallTest extends RealmFixture {
         Invocation invocation = called();
         callee.progress(invocation, 1L);
         caller.nothing();
-        callee.yield(invocation, 2L);
+        callee.result(invocation, 2L);
         assertEquals(2L, Peer.arg(caller.next(Result.class).payload()));
     }
 
@@ -840,7 +866,7 @@ class CallTest extends RealmFixture {
     void theCalleeMayEndTheStreamBeforeTheCaller() {
         callee.register("com.p");
         piece(1, true, 1);
-        callee.yield(invoked(callee));
+        callee.result(invoked(callee));
         caller.next(Result.class);
         piece(1, true, 2);
         piece(1, false, 3);
@@ -916,7 +942,7 @@ class CallTest extends RealmFixture {
         caller.session.leave();
         assertEquals(invocation.request(), callee.next(Interrupt.class).request());
         without.nothing();
-        callee.yield(invocation);
+        callee.result(invocation);
         callee.nothing();
     }
 

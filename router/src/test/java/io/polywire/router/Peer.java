@@ -193,7 +193,7 @@ final class Peer implements Link {
         return call(procedure, Dict.EMPTY);
     }
 
-    void yield(Invocation invocation, @Nullable Object... args) {
+    void result(Invocation invocation, @Nullable Object... args) {
         session.receive(new Yield(invocation.request(), Dict.EMPTY, Payload.of(args)));
     }
 
