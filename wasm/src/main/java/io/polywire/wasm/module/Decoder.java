@@ -330,7 +330,7 @@ final class Decoder {
     }
 
     private void memories() {
-        int n = in.count(2);
+        int n = count(2, MAX_TABLES, "memories");
         List<MemoryType> memories = new ArrayList<>(module.memories);
         for (int i = 0; i < n; i++) {
             memories.add(new MemoryType(limits()));

@@ -255,6 +255,11 @@ public final class Module {
         return null;
     }
 
+    /** Bodies of the functions that are not imported. */
+    public List<Body> bodies() {
+        return bodies;
+    }
+
     /** All local variables of a function, parameters first. */
     public ValType[] locals(int func) {
         FuncType type = funcType(func);

@@ -12,7 +12,6 @@ import io.polywire.wasm.module.Module.Global;
 import io.polywire.wasm.module.Module.Import;
 import io.polywire.wasm.module.Module.Mode;
 import io.polywire.wasm.module.ModuleException.Invalid;
-import io.polywire.wasm.module.ModuleException.Unsupported;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -78,9 +77,6 @@ public final class Validator {
         }
         module.tables().forEach(t -> table(t, section(4)));
         module.memories().forEach(m -> memory(m, section(5)));
-        if (module.memories().size() > 1) {
-            throw new Unsupported("multiple memories", section(5));
-        }
         BodyValidator consts = new BodyValidator(module, declared);
         int visible = module.importedGlobals();
         for (Global g : module.globalInits()) {
