@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +68,7 @@ public final class Execution {
     private volatile @Nullable Outcome outcome;
     private @Nullable Cause cause;
     private String killReason = "killed";
-    private @Nullable Executor executor;
+    private @Nullable Scheduler scheduler;
     private final List<Consumer<Execution>> listeners = new ArrayList<>();
 
     // owned by the running thread, or by whoever looks while nothing runs
@@ -178,7 +177,7 @@ public final class Execution {
     /** Asks the program to stop; nothing happens if it is stopped or ended. */
     public void suspend() {
         synchronized (this) {
-            if (state == State.WAITING || (state == State.READY && executor != null)) {
+            if (state == State.WAITING || (state == State.READY && scheduler != null)) {
                 cause = Cause.REQUEST;
                 state = State.SUSPENDED;
             } else {
@@ -233,18 +232,18 @@ public final class Execution {
         schedule();
     }
 
-    /** Sets what is to run this execution; see {@link Scheduler}. */
-    synchronized void executor(@Nullable Executor e) {
-        executor = e;
+    /** Sets where this execution runs. */
+    synchronized void scheduler(Scheduler s) {
+        scheduler = s;
     }
 
     private void schedule() {
-        Executor e;
+        Scheduler s;
         synchronized (this) {
-            e = executor;
+            s = scheduler;
         }
-        if (e != null) {
-            e.execute(this::slice);
+        if (s != null) {
+            s.ready(this);
         }
     }
 
@@ -360,7 +359,7 @@ public final class Execution {
         boolean scheduled;
         synchronized (this) {
             stage = waitingFor;
-            scheduled = executor != null;
+            scheduled = scheduler != null;
         }
         if (stage != null && scheduled) {
             stage.whenComplete((v, e) -> {

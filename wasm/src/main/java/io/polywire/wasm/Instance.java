@@ -239,6 +239,19 @@ public final class Instance {
         return f;
     }
 
+    /** Index of a function in this instance's index space, -1 if it is not in there. */
+    int indexOf(Func f) {
+        if (f.instance == this) {
+            return f.index;
+        }
+        for (int i = 0; i < module.importedFuncs(); i++) {
+            if (funcs[i] == f) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** The exported function with this name, null if there is none. */
     public @Nullable Func func(String export) {
         Export e = module.export(export);

@@ -9,7 +9,9 @@ import io.polywire.wasm.module.ModuleException.Unsupported;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +47,8 @@ final class BodyValidator {
     private int visibleGlobals;
     private ByteReader in = new ByteReader(new byte[0], 0, 0);
     private int at;
-    private int probe = -1;
-    private @Nullable List<ValType> probed;
+    private Map<Integer, Integer> probes = Map.of();
+    private final Map<Integer, List<ValType>> probed = new HashMap<>();
 
     BodyValidator(Module module, BitSet declared) {
         this.module = module;
@@ -62,10 +64,9 @@ final class BodyValidator {
         run(body.start(), body.end(), module.funcType(func).results());
     }
 
-    /** Types on the operand stack before the instruction at {@code offset}; null if none starts there or it is dead. */
-    @Nullable
-    List<ValType> operandsAt(int func, int offset) {
-        probe = offset;
+    /** Types on the operand stack before the instructions at the given offsets, unless dead or higher than wanted. */
+    Map<Integer, List<ValType>> operandsAt(int func, Map<Integer, Integer> offsets) {
+        probes = offsets;
         function(func);
         return probed;
     }
@@ -84,7 +85,7 @@ final class BodyValidator {
         enter(Op.BLOCK, NONE, results);
         while (depth > 0) {
             at = in.pos();
-            if (at == probe) {
+            if (!probes.isEmpty()) {
                 probe();
             }
             int op = Op.read(in);
@@ -99,17 +100,19 @@ final class BodyValidator {
     }
 
     private void probe() {
-        if (!top().unreachable) {
-            List<ValType> types = new ArrayList<>();
-            for (int i = 0; i < size; i++) {
-                ValType t = operands[i];
-                if (t == null) {
-                    return;
-                }
-                types.add(t);
-            }
-            probed = types;
+        Integer max = probes.get(at);
+        if (max == null || top().unreachable || size > max) {
+            return;
         }
+        List<ValType> types = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            ValType t = operands[i];
+            if (t == null) {
+                return;
+            }
+            types.add(t);
+        }
+        probed.put(at, types);
     }
 
     private static boolean allowedInConstants(int op) {

@@ -241,6 +241,11 @@ public final class Module {
         return data;
     }
 
+    /** Whether there is a data count section. */
+    public boolean hasDataCount() {
+        return dataCount >= 0;
+    }
+
     public List<Custom> customs() {
         return customs;
     }

@@ -16,6 +16,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +49,21 @@ public final class Validator {
         }
     }
 
-    /** Types of the operand stack just before the instruction at a code offset, bottom first. */
-    public static @Nullable List<ValType> operandsAt(Module module, int func, int offset) {
+    /**
+     * Types of the operand stack just before the instructions at some offsets of the module, bottom first, for those
+     * that are instructions and can be reached.
+     *
+     * @param offsets offsets with the largest height of the stack that is of interest
+     */
+    public static Map<Integer, List<ValType>> operandsAt(Module module, int func, Map<Integer, Integer> offsets) {
         Validator v = new Validator(module);
         v.collectDeclared();
-        return new BodyValidator(module, v.declared).operandsAt(func, offset);
+        return new BodyValidator(module, v.declared).operandsAt(func, offsets);
+    }
+
+    /** Types of the operand stack just before the instruction at one offset; null if it is dead or there is none. */
+    public static @Nullable List<ValType> operandsAt(Module module, int func, int offset) {
+        return operandsAt(module, func, Map.of(offset, Integer.MAX_VALUE)).get(offset);
     }
 
     /** Decodes the bodies from the given one on without validating them. */
