@@ -124,9 +124,9 @@ public final class Execution {
         return fuel;
     }
 
-    /** Kills the program when so much time has passed from now on. */
-    public Execution deadline(long millis) {
-        Timers.after(millis, this, "deadline exceeded");
+    /** Kills the program, for the given reason, when so much time has passed from now on. */
+    public Execution deadline(long millis, String reason) {
+        Timers.after(millis, this, reason);
         return this;
     }
 

@@ -221,7 +221,8 @@ public final class Instance {
         }
     }
 
-    boolean metered() {
+    /** Whether its code counts fuel. */
+    public boolean metered() {
         return code.metered();
     }
 
