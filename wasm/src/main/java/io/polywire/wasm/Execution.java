@@ -82,6 +82,8 @@ public final class Execution {
     private int stackWords = DEFAULT_STACK / 8;
     private boolean suspendOnOverflow;
     private long fuel = Long.MAX_VALUE;
+    private int pollsToSuspension = -1;
+    private boolean atBreakpoint;
 
     /** Prepares a call. The arguments must be of the function's types. */
     public Execution(Func func, Values args) {
@@ -152,6 +154,19 @@ public final class Execution {
     /** Offsets at which the program is to stop. To be changed while it is stopped. */
     public Breakpoints breakpoints() {
         return breakpoints;
+    }
+
+    /** Stops before an instruction, which the next run then passes. */
+    Suspend stopAtBreakpoint() {
+        atBreakpoint = true;
+        return suspending(Cause.BREAKPOINT);
+    }
+
+    /** Whether the next instruction is the one at which the program was stopped last. */
+    boolean passesBreakpoint() {
+        boolean passes = atBreakpoint;
+        atBreakpoint = false;
+        return passes;
     }
 
     boolean debugging() {
@@ -390,7 +405,8 @@ public final class Execution {
         instance.execution(this);
         synchronized (this) {
             entered.add(instance);
-            instance.limit = requests == 0 ? 0 : Integer.MAX_VALUE;
+            instance.quantum = quantum();
+            instance.limit = requests == 0 && pollsToSuspension < 0 ? 0 : Integer.MAX_VALUE;
         }
     }
 
@@ -469,7 +485,7 @@ public final class Execution {
     void entry(Instance instance, int depth) {
         poll();
         synchronized (this) {
-            if (requests == 0) {
+            if (requests == 0 && pollsToSuspension < 0) {
                 instance.limit = 0;
             }
         }
@@ -481,7 +497,23 @@ public final class Execution {
         }
     }
 
+    /**
+     * Lets the program suspend itself at its n-th poll from the next start on, and poll at each function entry and each
+     * iteration until then; for tests that stop at every place there is.
+     */
+    void suspendAfter(int polls) {
+        pollsToSuspension = polls;
+    }
+
+    /** Iterations of a loop until the next poll. */
+    int quantum() {
+        return pollsToSuspension >= 0 ? 1 : Rt.QUANTUM;
+    }
+
     void poll() {
+        if (pollsToSuspension >= 0 && pinned == 0 && pollsToSuspension-- == 0) {
+            throw suspending(Cause.REQUEST);
+        }
         int r = requests;
         if (r == 0) {
             return;

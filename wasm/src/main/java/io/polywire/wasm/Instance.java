@@ -30,6 +30,9 @@ public final class Instance {
     /** Generated code calls the engine at the entry of a function whose stack budget is below this. */
     public int limit;
 
+    /** Iterations of a small loop until its first poll. */
+    public int quantum = Rt.QUANTUM;
+
     /** The first memory; one without pages if the module has none. */
     public final Memory memory;
 

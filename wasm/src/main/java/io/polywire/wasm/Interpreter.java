@@ -29,8 +29,7 @@ final class Interpreter {
     private final @Nullable Object @Nullable [] r;
     private final int depth;
     private boolean debugging;
-    private int ignoredBreak = -1;
-    private int counter = Rt.QUANTUM;
+    private int counter;
 
     private Interpreter(Instance instance, int func, int depth) {
         this.instance = instance;
@@ -41,6 +40,7 @@ final class Interpreter {
         this.r = code.refs ? new Object[code.maxHeight + 1] : null;
         this.depth = depth - ModuleCode.frameCost(code.locals.length);
         this.debugging = execution.debugging();
+        this.counter = execution.quantum();
     }
 
     private static Analysis analysis(Instance instance, int func) {
@@ -79,8 +79,6 @@ final class Interpreter {
         if (frame.awaiting()) {
             sp = i.push(result, i.callee(pc).results(), sp);
             pc++;
-        } else {
-            i.ignoredBreak = pc;
         }
         return i.run(pc, sp);
     }
@@ -234,11 +232,9 @@ final class Interpreter {
     }
 
     private void breakpoint(int pc, int sp) {
-        int ignored = ignoredBreak;
-        ignoredBreak = -1;
         int at = code.module.body(code.func).start() + code.offset[pc];
-        if (pc != ignored && execution.breakpoints().contains(at) && !execution.pinned()) {
-            Suspend suspend = execution.suspending(Execution.Cause.BREAKPOINT);
+        if (!execution.passesBreakpoint() && execution.breakpoints().contains(at) && !execution.pinned()) {
+            Suspend suspend = execution.stopAtBreakpoint();
             save(suspend, code.offset[pc], false, sp);
             throw suspend;
         }
@@ -261,8 +257,8 @@ final class Interpreter {
         counter -= 1 + cost / WEIGHT;
         try {
             if (counter <= 0) {
-                counter = Rt.QUANTUM;
                 execution.poll();
+                counter = execution.quantum();
             }
             if (!debugging && ++code.heat[i] > HOT) {
                 Resumer compiled = instance.code.resumer(code.func, code.offset[i]);

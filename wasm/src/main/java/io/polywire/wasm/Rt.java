@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What generated code calls. Not for other use: nothing here checks what validation has already established. */
 public final class Rt {
-    /** Value of the poll counter after a poll. */
+    /** Iterations of a small loop between two polls. */
     static final int QUANTUM = 4096;
 
     /** Bytes or elements of a bulk operation that count as one unit of the poll counter. */
@@ -20,8 +20,9 @@ public final class Rt {
 
     /** Once in a while in loops; returns the new value of the poll counter. */
     public static int poll(Instance instance) {
-        instance.exec().poll();
-        return QUANTUM;
+        Execution e = instance.exec();
+        e.poll();
+        return e.quantum();
     }
 
     /** Takes fuel. */

@@ -43,9 +43,6 @@ import org.jspecify.annotations.Nullable;
  * interpreter, which uses the same frames.
  */
 final class FunctionCompiler {
-    /** Iterations of a small loop between two polls. */
-    static final int QUANTUM = 4096;
-
     /** Instructions in a loop that make one unit of its weight. */
     private static final int WEIGHT = 32;
 
@@ -241,7 +238,7 @@ final class FunctionCompiler {
                 .istore(depth);
         loadMemory();
         if (hasLoops()) {
-            code.loadConstant(QUANTUM).istore(counter);
+            code.aload(instance).getfield(Names.INSTANCE, "quantum", CD_int).istore(counter);
         }
     }
 
