@@ -113,7 +113,8 @@ final class Decoder {
         if (module.bodies.size() != defined) {
             throw new Malformed("function and code section have inconsistent lengths", in.pos());
         }
-        if (module.dataCount >= 0 && module.dataCount != module.data.size()) {
+        boolean counted = sections.stream().anyMatch(x -> x.id() == DATA_COUNT);
+        if (counted && module.dataCount != module.data.size()) {
             throw new Malformed("data count and data section have inconsistent lengths", in.pos());
         }
         module.sections = List.copyOf(sections);
