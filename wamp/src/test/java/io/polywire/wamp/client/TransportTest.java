@@ -120,7 +120,9 @@ class TransportTest {
             exercise(ClientSettings.of(transport, "realm1"));
             // The name is verified all the same.
             Transport other = transport.withTls(new Tls.Client(null, null, null, "elsewhere.example", context));
-            assertThrows(ConnectException.class, () -> WampClient.connect(ClientSettings.of(other, "realm1")));
+            ConnectException e =
+                    assertThrows(ConnectException.class, () -> WampClient.connect(ClientSettings.of(other, "realm1")));
+            assertTrue(String.valueOf(e.getMessage()).contains("elsewhere.example"), e.getMessage());
         }
     }
 
