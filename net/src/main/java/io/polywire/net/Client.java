@@ -18,6 +18,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,9 @@ public final class Client {
                     protected void initChannel(Channel channel) {
                         if (context != null) {
                             SslHandler ssl = context.newHandler(channel.alloc(), name, port);
+                            SSLParameters parameters = ssl.engine().getSSLParameters();
+                            parameters.setEndpointIdentificationAlgorithm("HTTPS"); // A given SSLContext has none.
+                            ssl.engine().setSSLParameters(parameters);
                             ssl.setHandshakeTimeoutMillis(0); // The timeout of the whole covers it.
                             channel.pipeline().addLast(ssl);
                         }

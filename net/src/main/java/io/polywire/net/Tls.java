@@ -1,11 +1,14 @@
 package io.polywire.net;
 
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +58,19 @@ public final class Tls {
      * @param chain PEM file with the client's certificate, null for none
      * @param key PEM file with its PKCS#8 key, null for none
      * @param serverName name to send and verify, null for the host that is connected to
+     * @param java trust and keys as the JDK has them, used instead of the files; null for those
      */
     public record Client(
             @Nullable Path ca,
             @Nullable Path chain,
             @Nullable Path key,
-            @Nullable String serverName) {
+            @Nullable String serverName,
+            @Nullable SSLContext java) {
+        /** From files. */
+        public Client(@Nullable Path ca, @Nullable Path chain, @Nullable Path key, @Nullable String serverName) {
+            this(ca, chain, key, serverName, null);
+        }
+
         /** Trusts the authorities of the JDK. */
         public static final Client DEFAULT = new Client(null, null, null, null);
 
@@ -69,7 +79,16 @@ public final class Tls {
             return new Client(ca, null, null, null);
         }
 
+        /** Trusts whom the context trusts, and has its keys. */
+        public static Client of(SSLContext java) {
+            return new Client(null, null, null, null, java);
+        }
+
         SslContext context() {
+            if (java != null) {
+                return new JdkSslContext(
+                        java, true, null, IdentityCipherSuiteFilter.INSTANCE, null, ClientAuth.NONE, VERSIONS, false);
+            }
             try {
                 SslContextBuilder builder = SslContextBuilder.forClient()
                         .sslProvider(SslProvider.JDK)

@@ -19,6 +19,9 @@ final class Callee {
     private final Map<Long, Running> running = new HashMap<>();
     private final Formerly former = new Formerly();
 
+    /** Invocations that were answered before all pieces had come: the rest may be on its way. */
+    private final Formerly unfinished = new Formerly();
+
     /** Invocations whose arguments are not complete yet. */
     private int open;
 
@@ -36,7 +39,7 @@ final class Callee {
         if (!session.transmit(new Message.Register(id, r.options().wire(), r.procedure()), request)) {
             return;
         }
-        requests.add(Message.Register.CODE, id, request, session.replyDeadline(), answer -> {
+        requests.add(Message.Register.CODE, id, request, answer -> {
             if (answer instanceof Message.Registered m) {
                 registrations.put(m.registration(), r);
                 r.id(m.registration());
@@ -59,7 +62,7 @@ final class Callee {
         }
         long id = requests.next();
         session.transmit(new Message.Unregister(id, registration));
-        requests.add(Message.Unregister.CODE, id, request, session.replyDeadline(), answer -> {
+        requests.add(Message.Unregister.CODE, id, request, answer -> {
             registrations.remove(registration);
             former.add(registration);
             request.complete(r);
@@ -70,6 +73,12 @@ final class Callee {
         Running earlier = running.get(m.request());
         if (earlier != null) {
             piece(earlier, m);
+            return;
+        }
+        if (unfinished.has(m.request())) {
+            if (!Invocation.opens(m)) {
+                unfinished.remove(m.request());
+            }
             return;
         }
         Registration r = registrations.get(m.registration());
@@ -166,6 +175,7 @@ final class Callee {
         }
         if (run.open) {
             open--;
+            unfinished.add(id);
         }
         run.stopTimer();
         try {

@@ -18,6 +18,10 @@ final class Formerly {
         ids.put(id, true);
     }
 
+    void remove(long id) {
+        ids.remove(id);
+    }
+
     boolean has(long id) {
         return ids.containsKey(id);
     }

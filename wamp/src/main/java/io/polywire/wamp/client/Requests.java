@@ -4,6 +4,7 @@ import io.polywire.model.Ids;
 import io.polywire.model.Message;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,9 +15,20 @@ final class Requests {
     /** @param code of the request */
     private record Waiting(int code, Request<?> request, Consumer<Message> answer, long deadline) {}
 
+    private static final Duration SWEEP = Duration.ofSeconds(1);
+
+    private final Session session;
+    private final long patience;
     private final Map<Long, Waiting> waiting = new LinkedHashMap<>();
     private long last;
     private boolean wrapped;
+    private boolean sweeping;
+
+    /** @param replyTimeout after which a request fails */
+    Requests(Session session, Duration replyTimeout) {
+        this.session = session;
+        this.patience = replyTimeout.toNanos();
+    }
 
     long next() {
         wrapped |= last == Ids.MAX;
@@ -34,13 +46,17 @@ final class Requests {
     }
 
     /** @param answer takes the positive answer */
-    void add(int code, long id, Request<?> request, long deadline, Consumer<Message> answer) {
-        waiting.put(id, new Waiting(code, request, answer, deadline));
+    void add(int code, long id, Request<?> request, Consumer<Message> answer) {
+        waiting.put(id, new Waiting(code, request, answer, System.nanoTime() + patience));
+        sweepLater();
     }
 
-    /** A request could not be sent. */
-    void forget(long id) {
-        waiting.remove(id);
+    /** Looks after requests that wait too long, as long as there are any. */
+    private void sweepLater() {
+        if (!sweeping && !waiting.isEmpty()) {
+            sweeping = true;
+            var _ = session.link().schedule(this::sweep, SWEEP);
+        }
     }
 
     void answered(int code, long id, Message answer) {
@@ -64,7 +80,10 @@ final class Requests {
     }
 
     /** Fails what waits too long; all wait equally long, so the oldest come first. */
-    void expire(long now) {
+    private void sweep() {
+        sweeping = false;
+        sweepLater();
+        long now = System.nanoTime();
         for (Iterator<Waiting> i = waiting.values().iterator(); i.hasNext(); ) {
             Waiting w = i.next();
             if (w.deadline() - now > 0) {

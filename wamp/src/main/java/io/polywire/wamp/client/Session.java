@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements LinkHandler {
     private static final Logger LOG = System.getLogger("io.polywire.wamp.client");
-    private static final Duration SWEEP = Duration.ofSeconds(1);
 
     private enum State {
         JOINING,
@@ -42,15 +41,15 @@ final class Session implements LinkHandler {
     private final ClientSettings settings;
     private final Owner owner;
     private final Join join;
-    private final Requests requests = new Requests();
-    private final Caller caller = new Caller(this, requests);
-    private final Callee callee = new Callee(this, requests);
-    private final Subscriber subscriber = new Subscriber(this, requests);
+    private final Requests requests;
+    private final Caller caller;
+    private final Callee callee;
+    private final Publisher publisher;
+    private final Subscriber subscriber;
     private final CompletableFuture<WampException> end = new CompletableFuture<>();
     private final long joinBefore;
     private @Nullable Future<?> deadline;
     private State state = State.JOINING;
-    private boolean sweeping;
 
     private volatile @Nullable Link link;
     private volatile @Nullable Intake intake;
@@ -79,6 +78,11 @@ final class Session implements LinkHandler {
         this.settings = settings;
         this.owner = owner;
         this.join = new Join(this, settings);
+        this.requests = new Requests(this, settings.replyTimeout());
+        this.caller = new Caller(this, requests);
+        this.callee = new Callee(this, requests);
+        this.publisher = new Publisher(this, requests);
+        this.subscriber = new Subscriber(this, requests);
         this.joinBefore = System.nanoTime() + settings.connectTimeout().toNanos();
     }
 
@@ -364,28 +368,10 @@ final class Session implements LinkHandler {
                 request.fail(why);
             } else {
                 task.run();
-                sweep();
                 reviewIntake();
             }
         });
         return request;
-    }
-
-    /** The role publisher, on the lane. */
-    void publish(String topic, PublishOptions options, Payload payload, Request<Publication> request) {
-        long id = requests.next();
-        if (!transmit(new Message.Publish(id, options.wire(), topic, payload), request)) {
-            return;
-        }
-        if (!options.acknowledge()) {
-            request.complete(new Publication(0));
-            return;
-        }
-        requests.add(Message.Publish.CODE, id, request, replyDeadline(), answer -> {
-            if (answer instanceof Message.Published m) {
-                request.complete(new Publication(m.publication()));
-            }
-        });
     }
 
     /** Adds a piece to a call; see {@link CallStream}. Any thread. */
@@ -418,27 +404,6 @@ final class Session implements LinkHandler {
         return serialization == null ? payload : Payloads.in(payload, serialization);
     }
 
-    /** Looks after requests that wait too long, as long as there are any. */
-    private void sweep() {
-        if (sweeping || requests.isEmpty()) {
-            return;
-        }
-        sweeping = true;
-        var _ = link().schedule(
-                        () -> {
-                            sweeping = false;
-                            requests.expire(System.nanoTime());
-                            if (state == State.JOINED) {
-                                sweep();
-                            }
-                        },
-                        SWEEP);
-    }
-
-    long replyDeadline() {
-        return System.nanoTime() + settings.replyTimeout().toNanos();
-    }
-
     private void reviewIntake() {
         intake().review();
     }
@@ -461,6 +426,10 @@ final class Session implements LinkHandler {
 
     Callee callee() {
         return callee;
+    }
+
+    Publisher publisher() {
+        return publisher;
     }
 
     Subscriber subscriber() {

@@ -35,7 +35,7 @@ final class Subscriber {
         if (!session.transmit(new Message.Subscribe(id, s.options().wire(), s.topic()), request)) {
             return;
         }
-        requests.add(Message.Subscribe.CODE, id, request, session.replyDeadline(), answer -> {
+        requests.add(Message.Subscribe.CODE, id, request, answer -> {
             if (answer instanceof Message.Subscribed m) {
                 s.id(m.subscription());
                 subscriptions
@@ -61,7 +61,7 @@ final class Subscriber {
         }
         long id = requests.next();
         session.transmit(new Message.Unsubscribe(id, subscription));
-        requests.add(Message.Unsubscribe.CODE, id, request, session.replyDeadline(), answer -> {
+        requests.add(Message.Unsubscribe.CODE, id, request, answer -> {
             List<Subscription> since = subscriptions.remove(subscription);
             former.add(subscription);
             request.complete(s);

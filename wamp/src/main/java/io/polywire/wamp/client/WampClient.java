@@ -123,7 +123,7 @@ public final class WampClient implements AutoCloseable {
         Session session = supervisor.session();
         Payload payload = session.encode(Arguments.of(args), options.passthru());
         Request<Publication> request = new Request<>();
-        return session.request(request, payload, () -> session.publish(topic, options, payload, request));
+        return session.request(request, payload, () -> session.publisher().publish(topic, options, payload, request));
     }
 
     /** Registers a procedure, of which this session is the only callee. */

@@ -2,6 +2,7 @@ package io.polywire.wamp.door;
 
 import io.polywire.model.Dict;
 import io.polywire.model.Message;
+import io.polywire.net.Headers;
 import io.polywire.net.Peer;
 import io.polywire.router.Identity;
 import java.util.Map;
@@ -22,8 +23,16 @@ public interface Admission {
      * @param details of HELLO
      * @param peer who is at the other end
      * @param transport what details.transport of the session will be
+     * @param headers of the WebSocket upgrade; none for other transports
+     * @param cookie the {@link #tracks tracking} cookie, null without one
      */
-    record Applicant(String realm, Dict details, Peer peer, Map<String, @Nullable Object> transport) {}
+    record Applicant(
+            String realm,
+            Dict details,
+            Peer peer,
+            Map<String, @Nullable Object> transport,
+            Headers headers,
+            @Nullable String cookie) {}
 
     /** What is to be done with an applicant. */
     sealed interface Decision permits Admit, Ask, Refuse, Later {}
@@ -51,4 +60,9 @@ public interface Admission {
     }
 
     Decision admit(Applicant applicant);
+
+    /** Whether browsers are to get a cookie by which they are known again. */
+    default boolean tracks() {
+        return false;
+    }
 }

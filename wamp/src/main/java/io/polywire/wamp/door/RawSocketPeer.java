@@ -133,7 +133,7 @@ final class RawSocketPeer implements StreamHandler {
         } else {
             int own = RawSocket.lengthNumber(door.settings().messageLimit());
             reply(stream, own << 4 | second & 0x0F);
-            connection = door.open(new RawSocketWire(stream, serialization, 1 << 9 + (second >> 4)));
+            connection = door.open(new RawSocketWire(stream, serialization, 1 << 9 + (second >> 4)), Visit.NONE);
         }
     }
 

@@ -52,6 +52,7 @@ final class WampConnection {
 
     private final Wire wire;
     private final Codec codec;
+    private final Visit visit;
     private final WampDoor door;
     private final LoopShare share;
     private final Runnable gone;
@@ -70,9 +71,10 @@ final class WampConnection {
     private boolean pausedByQueue;
     private final List<Runnable> whenDrained = new ArrayList<>();
 
-    WampConnection(Wire wire, Codec codec, WampDoor door, LoopShare share, Runnable gone) {
+    WampConnection(Wire wire, Codec codec, Visit visit, WampDoor door, LoopShare share, Runnable gone) {
         this.wire = wire;
         this.codec = codec;
+        this.visit = visit;
         this.door = door;
         this.share = share;
         this.gone = gone;
@@ -198,7 +200,12 @@ final class WampConnection {
         }
         realm = found;
         decide(admission(new Admission.Applicant(
-                message.realm(), message.details(), wire.connection().peer(), wire.describe())));
+                message.realm(),
+                message.details(),
+                wire.connection().peer(),
+                wire.describe(),
+                visit.headers(),
+                visit.cookie())));
     }
 
     private Admission.Decision admission(Admission.Applicant applicant) {

@@ -1,7 +1,6 @@
 package io.polywire.wamp.door;
 
 import io.polywire.codec.Codecs;
-import io.polywire.net.Headers;
 import io.polywire.net.HttpAnswer;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.HttpRequest;
@@ -59,9 +58,11 @@ public final class WampDoor implements HttpDoor, StreamDoor {
         if (upgrade && chosen == null) {
             return HttpResponse.text(400, "no WAMP subprotocol among those offered");
         }
-        return chosen == null
-                ? HttpResponse.text(426, "this is a WAMP endpoint: connect by WebSocket")
-                : new HttpAnswer.Upgrade(new WebSocketPeer(this, chosen), webSocket, chosen.token, Headers.EMPTY);
+        if (chosen == null) {
+            return HttpResponse.text(426, "this is a WAMP endpoint: connect by WebSocket");
+        }
+        Visit visit = Visit.of(request, admission.tracks());
+        return new HttpAnswer.Upgrade(new WebSocketPeer(this, chosen, visit), webSocket, chosen.token, visit.answer());
     }
 
     @Override
@@ -69,11 +70,12 @@ public final class WampDoor implements HttpDoor, StreamDoor {
         return new RawSocketPeer(this);
     }
 
-    WampConnection open(Wire wire) {
+    WampConnection open(Wire wire, Visit visit) {
         connections.incrementAndGet();
         LoopShare share =
                 shares.computeIfAbsent(wire.connection().loop(), loop -> new LoopShare(settings.queueBudget()));
-        return new WampConnection(wire, Codecs.of(wire.serialization()), this, share, connections::decrementAndGet);
+        return new WampConnection(
+                wire, Codecs.of(wire.serialization()), visit, this, share, connections::decrementAndGet);
     }
 
     Realms realms() {

@@ -9,16 +9,18 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketPeer implements MessageHandler {
     private final WampDoor door;
     private final Subprotocol subprotocol;
+    private final Visit visit;
     private @Nullable WampConnection connection;
 
-    WebSocketPeer(WampDoor door, Subprotocol subprotocol) {
+    WebSocketPeer(WampDoor door, Subprotocol subprotocol, Visit visit) {
         this.door = door;
         this.subprotocol = subprotocol;
+        this.visit = visit;
     }
 
     @Override
     public void onOpen(WebSocket socket) {
-        connection = door.open(WebSocketWire.of(socket, subprotocol));
+        connection = door.open(WebSocketWire.of(socket, subprotocol), visit);
     }
 
     @Override

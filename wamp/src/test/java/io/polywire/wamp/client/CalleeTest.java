@@ -268,6 +268,23 @@ class CalleeTest {
     }
 
     @Test
+    void pieceThatCrossedWithTheAnswerIsDropped() throws Exception {
+        BlockingQueue<Invocation> handled = new LinkedBlockingQueue<>();
+        register(call -> {
+            handled.add(call);
+            return "enough";
+        });
+        invoke(1, Dict.of("progress", true), 1L);
+        assertEquals("enough", yielded().string(0));
+        invoke(1, Dict.of("progress", true), 2L);
+        invoke(1, Dict.EMPTY, 3L);
+        invoke(2, Dict.EMPTY, 4L);
+        assertEquals("enough", yielded().string(0));
+        assertEquals(1, handled.take().integer(0));
+        assertEquals(4, handled.take().integer(0));
+    }
+
+    @Test
     void secondInvocationWithTheSameIdIsAViolation() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         register(call -> {

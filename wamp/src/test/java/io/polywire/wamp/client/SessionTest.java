@@ -11,6 +11,7 @@ import io.polywire.model.Dict;
 import io.polywire.model.Message;
 import io.polywire.model.Payload;
 import io.polywire.model.Reasons;
+import io.polywire.wamp.client.auth.Authenticator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,75 @@ class SessionTest {
         assertEquals(
                 Reasons.PROTOCOL_VIOLATION, router.expect(Message.Abort.class).reason());
         assertEquals(Reasons.PROTOCOL_VIOLATION, joinFailure(joining).uri());
+    }
+
+    @Test
+    void helloOffersTheMethodsInOrderAndWhatTheyNeed() throws Exception {
+        var _ = WampClient.open(router.settings()
+                .withAuth("alice", Authenticator.scram("pw"), Authenticator.ticket("t"))
+                .withAuthextra(Map.of("more", 1)));
+        Dict details = router.expect(Message.Hello.class).details();
+        assertEquals("alice", details.string("authid"));
+        assertEquals(List.of("wamp-scram", "scram", "ticket"), details.list("authmethods"));
+        assertEquals(1L, details.dict("authextra").get("more"));
+        assertTrue(details.dict("authextra").string("nonce") != null);
+    }
+
+    @Test
+    void challengeIsAnsweredByItsMethod() throws Exception {
+        CompletableFuture<WampClient> joining = WampClient.open(
+                router.settings().withAuth("alice", Authenticator.scram("pw"), Authenticator.ticket("secret")));
+        router.expect(Message.Hello.class);
+        router.say(new Message.Challenge("ticket", Dict.EMPTY));
+        assertEquals("secret", router.expect(Message.Authenticate.class).signature());
+        router.say(new Message.Welcome(4, Dict.EMPTY));
+        assertEquals(4, joining.get(5, TimeUnit.SECONDS).session().id());
+    }
+
+    @Test
+    void secondChallengeIsAViolation() throws Exception {
+        CompletableFuture<WampClient> joining =
+                WampClient.open(router.settings().withAuth("alice", Authenticator.ticket("secret")));
+        router.expect(Message.Hello.class);
+        router.say(new Message.Challenge("ticket", Dict.EMPTY));
+        router.expect(Message.Authenticate.class);
+        router.say(new Message.Challenge("ticket", Dict.EMPTY));
+        assertEquals(
+                Reasons.PROTOCOL_VIOLATION, router.expect(Message.Abort.class).reason());
+        assertEquals(Reasons.PROTOCOL_VIOLATION, joinFailure(joining).uri());
+    }
+
+    @Test
+    void challengeThatCannotBeAnsweredIsToldToBothSides() throws Exception {
+        CompletableFuture<WampClient> joining =
+                WampClient.open(router.settings().withAuth("alice", Authenticator.wampcra("secret")));
+        router.expect(Message.Hello.class);
+        router.say(new Message.Challenge("wampcra", Dict.EMPTY));
+        assertEquals(
+                Reasons.AUTHENTICATION_FAILED,
+                router.expect(Message.Abort.class).reason());
+        WampException e = joinFailure(joining);
+        assertEquals("wamp.error.authentication_failed: the challenge has no challenge", e.getMessage());
+    }
+
+    @Test
+    void routerThatCannotProveItselfIsRefused() throws Exception {
+        CompletableFuture<WampClient> joining =
+                WampClient.open(router.settings().withAuth("alice", Authenticator.scram("pw")));
+        String nonce = String.valueOf(
+                router.expect(Message.Hello.class).details().dict("authextra").get("nonce"));
+        router.say(new Message.Challenge(
+                "scram",
+                Dict.of("nonce", nonce + "more")
+                        .with("salt", "AAAA")
+                        .with("kdf", "pbkdf2")
+                        .with("iterations", 10L)));
+        router.expect(Message.Authenticate.class);
+        router.say(new Message.Welcome(4, Dict.of("authextra", Map.of("verifier", "AAAA"))));
+        assertEquals(
+                Reasons.AUTHENTICATION_FAILED,
+                router.expect(Message.Abort.class).reason());
+        assertEquals(Reasons.AUTHENTICATION_FAILED, joinFailure(joining).uri());
     }
 
     @Test

@@ -15,7 +15,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -23,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +98,31 @@ class TransportTest {
                         assertThrows(ConnectException.class, () -> WampClient.connect(router.uri(scheme), "realm1"));
                 assertEquals(Reasons.NETWORK_FAILURE, e.uri());
             }
+        }
+    }
+
+    @Test
+    void trustMayComeAsAnSslContext(@TempDir Path dir) throws Exception {
+        Certificates certificates = Certificates.in(dir);
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(certificates.chain())) {
+            store.setCertificateEntry(
+                    "router", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        Tls.Server tls = new Tls.Server(certificates.chain(), certificates.key());
+        try (TestRouter router = TestRouter.start(0, tls, new Anonymous("anonymous"))) {
+            Transport transport = Transport.to(router.uri("tls")).withTls(Tls.Client.of(context));
+            exercise(ClientSettings.of(transport, "realm1"));
+            // The name is verified all the same.
+            Transport other = transport.withTls(new Tls.Client(null, null, null, "elsewhere.example", context));
+            ConnectException e =
+                    assertThrows(ConnectException.class, () -> WampClient.connect(ClientSettings.of(other, "realm1")));
+            assertTrue(String.valueOf(e.getMessage()).contains("elsewhere.example"), e.getMessage());
         }
     }
 

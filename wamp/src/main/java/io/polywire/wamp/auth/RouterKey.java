@@ -1,0 +1,36 @@
+package io.polywire.wamp.auth;
+
+import java.security.PrivateKey;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+
+/** The router's own Ed25519 key, with which it proves itself to clients of WAMP-cryptosign that ask. */
+public final class RouterKey {
+    private final PrivateKey privateKey;
+    private final byte[] publicKey;
+
+    /**
+     * @param seed the private key, 32 octets
+     * @throws IllegalArgumentException if it has another length
+     */
+    public RouterKey(byte[] seed) {
+        if (seed.length != Crypto.SIZE) {
+            throw new IllegalArgumentException("an Ed25519 seed has 32 octets, not " + seed.length);
+        }
+        this.privateKey = Crypto.privateKey(seed);
+        this.publicKey = publicKeyOf(seed);
+    }
+
+    /** The public key of a seed, 32 octets each. */
+    public static byte[] publicKeyOf(byte[] seed) {
+        return new Ed25519PrivateKeyParameters(seed, 0).generatePublicKey().getEncoded();
+    }
+
+    /** 32 octets. */
+    public byte[] publicKey() {
+        return publicKey.clone();
+    }
+
+    byte[] sign(byte[] message) {
+        return Crypto.sign(privateKey, message);
+    }
+}
