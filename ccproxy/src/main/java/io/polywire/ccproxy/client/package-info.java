@@ -1,0 +1,5 @@
+/** The client of a proxy. */
+@NullMarked
+package io.polywire.ccproxy.client;
+
+import org.jspecify.annotations.NullMarked;

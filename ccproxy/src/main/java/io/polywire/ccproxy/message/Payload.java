@@ -1,0 +1,12 @@
+package io.polywire.ccproxy.message;
+
+/** What a request asks for: the five payloads of the API, and {@link ListVms}, an extension. */
+public sealed interface Payload permits Hello, Attach, Bye, AllocateIo, Hyper, ListVms {
+    /** The name on the wire. */
+    String id();
+
+    /** The envelope for it. */
+    default Request toRequest() {
+        return new Request(id(), Json.data(this));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.ccproxy.door;
+
+import org.jspecify.annotations.NullMarked;

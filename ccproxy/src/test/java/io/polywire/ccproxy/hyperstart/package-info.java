@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.ccproxy.hyperstart;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.ccproxy.message;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.ccproxy.unix;
+
+import org.jspecify.annotations.NullMarked;
