@@ -71,7 +71,7 @@ public final class EventLoop implements AutoCloseable {
         public void close() {
             int fd = descriptor.fd();
             if (!descriptor.closed()) {
-                suspend();
+                watched = false; // closing the descriptor is enough for epoll
                 if (registrations[fd] == this) {
                     registrations[fd] = null;
                 }

@@ -19,11 +19,16 @@ import java.util.Locale;
  * if that was -1, so that a hot path needs no exception. Thread-safe.
  */
 final class Libc {
+    /** Octets of {@link #scratch}. */
+    private static final int SCRATCH_LENGTH = 128;
+
     private static final Linker LINKER = linker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
     private static final ThreadLocal<MemorySegment> CAPTURED =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
+    private static final ThreadLocal<MemorySegment> SCRATCH =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(SCRATCH_LENGTH, 8));
 
     private static final MethodHandle SOCKET = ints("socket", 3);
     private static final MethodHandle SOCKETPAIR =
@@ -67,6 +72,11 @@ final class Libc {
     /** Whether structures are laid out as on x86_64, where epoll_event is packed; else as on aarch64. */
     static boolean x86() {
         return architecture().equals("amd64") || architecture().equals("x86_64");
+    }
+
+    /** Memory of the calling thread for the arguments of one call. */
+    static MemorySegment scratch() {
+        return SCRATCH.get();
     }
 
     static int socket(int domain, int type) {

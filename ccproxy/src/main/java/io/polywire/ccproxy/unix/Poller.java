@@ -66,11 +66,9 @@ public final class Poller implements AutoCloseable {
     }
 
     private int control(int operation, int fd, int interest, long data) {
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment event = call.allocate(SIZE, 8);
-            event.set(JAVA_INT, 0, interest);
-            event.set(JAVA_LONG_UNALIGNED, DATA, data);
-            return Libc.epollCtl(epoll.fd(), operation, fd, event);
-        }
+        MemorySegment event = Libc.scratch();
+        event.set(JAVA_INT, 0, interest);
+        event.set(JAVA_LONG_UNALIGNED, DATA, data);
+        return Libc.epollCtl(epoll.fd(), operation, fd, event);
     }
 }

@@ -49,11 +49,9 @@ public final class UnixSocket {
 
     /** Two connected sockets in blocking mode. */
     public static Pair pair() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pair = arena.allocate(JAVA_INT, 2);
-            check("socketpair", Libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, pair));
-            return new Pair(new Descriptor(pair.get(JAVA_INT, 0)), new Descriptor(pair.get(JAVA_INT, 4)));
-        }
+        MemorySegment pair = Libc.scratch();
+        check("socketpair", Libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, pair));
+        return new Pair(new Descriptor(pair.get(JAVA_INT, 0)), new Descriptor(pair.get(JAVA_INT, 4)));
     }
 
     /**
@@ -141,16 +139,18 @@ public final class UnixSocket {
 
     /** Sends one octet and with it a copy of a descriptor (unix(7), SCM_RIGHTS): 1, or {@code -errno}. */
     public static int sendDescriptor(int fd, byte octet, Descriptor passed) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment control = arena.allocate(CONTROL_LENGTH, 8);
-            control.set(JAVA_LONG, 0, CONTROL_HEADER + 4); // cmsg_len, without the padding
-            control.set(JAVA_INT, 8, SOL_SOCKET);
-            control.set(JAVA_INT, 12, SCM_RIGHTS);
-            control.set(JAVA_INT, 16, passed.fd());
-            MemorySegment octets = arena.allocate(1);
-            octets.set(JAVA_BYTE, 0, octet);
-            return Libc.sendmsg(fd, message(octets, control, arena), MSG_DONTWAIT | MSG_NOSIGNAL);
-        }
+        MemorySegment scratch = Libc.scratch();
+        MemorySegment message = scratch.asSlice(0, MESSAGE_LENGTH);
+        MemorySegment vector = scratch.asSlice(MESSAGE_LENGTH, VECTOR_LENGTH);
+        MemorySegment control = scratch.asSlice(MESSAGE_LENGTH + VECTOR_LENGTH, CONTROL_LENGTH);
+        MemorySegment octets = scratch.asSlice(MESSAGE_LENGTH + VECTOR_LENGTH + CONTROL_LENGTH, 1);
+        control.set(JAVA_LONG, 0, CONTROL_HEADER + 4); // cmsg_len, without the padding
+        control.set(JAVA_INT, 8, SOL_SOCKET);
+        control.set(JAVA_INT, 12, SCM_RIGHTS);
+        control.set(JAVA_INT, 16, passed.fd());
+        octets.set(JAVA_BYTE, 0, octet);
+        fill(message, vector, octets, control);
+        return Libc.sendmsg(fd, message, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 
     /**
@@ -163,7 +163,8 @@ public final class UnixSocket {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment control = arena.allocate(32, 8);
             MemorySegment room = arena.allocate(octets.length);
-            MemorySegment message = message(room, control, arena);
+            MemorySegment message = arena.allocate(MESSAGE_LENGTH, 8);
+            fill(message, arena.allocate(VECTOR_LENGTH, 8), room, control);
             int n = Libc.recvmsg(fd, message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
             if (n == -Errno.EAGAIN) {
                 return null;
@@ -192,19 +193,19 @@ public final class UnixSocket {
     /** msghdr of recvmsg(2) on 64 bits: name 8, its length 4 + 4, iov 8, count 8, control 8, its length 8, flags 4 + 4. */
     private static final int MESSAGE_LENGTH = 56;
 
+    private static final int VECTOR_LENGTH = 16;
+
     private static final int MESSAGE_CONTROL_LENGTH = 40;
     private static final int MESSAGE_FLAGS = 48;
 
-    private static MemorySegment message(MemorySegment octets, MemorySegment control, Arena arena) {
-        MemorySegment vector = arena.allocate(16, 8);
+    private static void fill(MemorySegment message, MemorySegment vector, MemorySegment octets, MemorySegment control) {
         vector.set(JAVA_LONG, 0, octets.address());
         vector.set(JAVA_LONG, 8, octets.byteSize());
-        MemorySegment message = arena.allocate(MESSAGE_LENGTH, 8);
+        message.fill((byte) 0);
         message.set(JAVA_LONG, 16, vector.address());
         message.set(JAVA_LONG, 24, 1);
         message.set(JAVA_LONG, 32, control.address());
         message.set(JAVA_LONG, MESSAGE_CONTROL_LENGTH, control.byteSize());
-        return message;
     }
 
     private static List<Descriptor> passed(MemorySegment control, long length) {
