@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.ccproxy.cli;
+
+import org.jspecify.annotations.NullMarked;
