@@ -64,7 +64,14 @@ public final class CcProxy implements AutoCloseable {
     /** The far end of a new API connection of this process, to which the allow list does not apply. */
     public UnixStream connect() {
         UnixSocket.Pair pair = UnixSocket.pair();
-        context.loop().execute(() -> serve(pair.near(), "this process"));
+        context.loop().execute(() -> serve(pair.near(), "this process", true));
+        return new UnixStream(pair.far());
+    }
+
+    /** As {@link #connect}, but not counted among the clients of the VMs that it attaches to. */
+    public UnixStream connectAside() {
+        UnixSocket.Pair pair = UnixSocket.pair();
+        context.loop().execute(() -> serve(pair.near(), "this process", false));
         return new UnixStream(pair.far());
     }
 
@@ -148,7 +155,7 @@ public final class CcProxy implements AutoCloseable {
         try {
             PeerCredentials peer = UnixSocket.peerCredentials(accepted);
             if (allowed(peer)) {
-                serve(accepted, "process " + peer.pid() + " of user " + peer.uid());
+                serve(accepted, "process " + peer.pid() + " of user " + peer.uid(), true);
             } else {
                 context.log().log(
                         Level.WARNING,
@@ -171,8 +178,8 @@ public final class CcProxy implements AutoCloseable {
                 || settings.allowedGids().contains(peer.gid());
     }
 
-    private void serve(Descriptor socket, String peer) {
-        ClientConnection client = new ClientConnection(context, ++lastClient, socket);
+    private void serve(Descriptor socket, String peer, boolean counted) {
+        ClientConnection client = new ClientConnection(context, ++lastClient, socket, counted);
         context.clients().add(client);
         context.log().log(Level.DEBUG, "client {0} connected: {1}", String.valueOf(client.id()), peer);
     }

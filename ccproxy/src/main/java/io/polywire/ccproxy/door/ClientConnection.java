@@ -41,6 +41,7 @@ final class ClientConnection implements EventLoop.Handler {
 
     private final Context context;
     private final long id;
+    private final boolean counted;
     private final int fd;
     private final EventLoop.Registration registration;
     private final Framing in;
@@ -54,7 +55,8 @@ final class ClientConnection implements EventLoop.Handler {
     private boolean ended;
     private boolean closed;
 
-    ClientConnection(Context context, long id, Descriptor socket) {
+    ClientConnection(Context context, long id, Descriptor socket, boolean counted) {
+        this.counted = counted;
         this.context = context;
         this.id = id;
         this.fd = socket.fd();
@@ -122,11 +124,11 @@ final class ClientConnection implements EventLoop.Handler {
         if (vm == wanted && !closed) {
             return;
         }
-        if (vm != null) {
+        if (vm != null && counted) {
             vm.detached();
         }
         vm = closed ? null : wanted;
-        if (vm != null) {
+        if (vm != null && counted) {
             vm.attached();
         }
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.ccproxy.bridge;
+
+import org.jspecify.annotations.NullMarked;
