@@ -12,9 +12,11 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -153,6 +155,37 @@ public final class VmCommand {
                 return output(io);
             }
         }
+    }
+
+    @Command(
+            name = "logs",
+            description = {
+                "Follows all output of a VM, from now on and until the VM goes: standard output and standard error of",
+                "all its programs. Who reads too slowly misses some of it."
+            })
+    int logs(
+            @Option(
+                            names = {"-n", "--numbers"},
+                            description = "puts the number of its stream before each piece")
+                    boolean numbers,
+            @Parameters(paramLabel = "CONTAINER") String container)
+            throws IOException {
+        try (CcProxyClient client = CcProxyClient.connect(socket);
+                IoChannel io = client.follow(container)) {
+            Set<Long> ended = new HashSet<>();
+            for (IoFrame frame = io.read(); frame != null; frame = io.read()) {
+                if (frame.end()) {
+                    ended.add(frame.sequence());
+                } else if (!ended.contains(frame.sequence())) { // what comes after the end is the exit code
+                    if (numbers) {
+                        out.print(frame.sequence() + ": ");
+                    }
+                    out.write(frame.payload(), 0, frame.payload().length);
+                    out.flush();
+                }
+            }
+        }
+        return 0;
     }
 
     private int send(CcProxyClient client, String line) throws IOException {

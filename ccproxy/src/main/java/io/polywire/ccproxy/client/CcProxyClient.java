@@ -4,6 +4,7 @@ import io.polywire.ccproxy.message.AllocateIo;
 import io.polywire.ccproxy.message.AllocateIoResult;
 import io.polywire.ccproxy.message.Attach;
 import io.polywire.ccproxy.message.Bye;
+import io.polywire.ccproxy.message.FollowOutput;
 import io.polywire.ccproxy.message.Framing;
 import io.polywire.ccproxy.message.Hello;
 import io.polywire.ccproxy.message.Hyper;
@@ -13,7 +14,6 @@ import io.polywire.ccproxy.message.Payload;
 import io.polywire.ccproxy.message.RawJson;
 import io.polywire.ccproxy.message.Response;
 import io.polywire.ccproxy.unix.Descriptor;
-import io.polywire.ccproxy.unix.UnixSocket;
 import io.polywire.ccproxy.unix.UnixStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -98,13 +98,23 @@ public final class CcProxyClient implements AutoCloseable {
             } catch (MalformedMessage e) {
                 throw new IOException(e.getMessage(), e);
             }
-            byte[] octet = new byte[1];
-            UnixSocket.Received received = api.receiveDescriptor(octet);
-            Descriptor descriptor = received.descriptor();
-            if (descriptor == null) {
-                throw new IOException("no descriptor came with the answer to allocateIO");
-            }
-            return new IoChannel(new UnixStream(descriptor), base);
+            return receiveChannel(base);
+        } finally {
+            calling.unlock();
+        }
+    }
+
+    /**
+     * Follows all output of a VM, whichever stream it belongs to, from now on. Who reads too slowly misses frames. Only
+     * Polywire's proxy knows this call.
+     *
+     * @return a channel to be read only; it is the caller's to close
+     */
+    public IoChannel follow(String containerId) throws IOException {
+        calling.lock();
+        try {
+            exchange(new FollowOutput(containerId));
+            return receiveChannel(0);
         } finally {
             calling.unlock();
         }
@@ -121,6 +131,14 @@ public final class CcProxyClient implements AutoCloseable {
     @Override
     public void close() {
         api.close();
+    }
+
+    private IoChannel receiveChannel(long ioBase) throws IOException {
+        Descriptor descriptor = api.receiveDescriptor(new byte[1]).descriptor();
+        if (descriptor == null) {
+            throw new IOException("no descriptor came with the answer");
+        }
+        return new IoChannel(new UnixStream(descriptor), ioBase);
     }
 
     private Response call(Payload payload) throws IOException {

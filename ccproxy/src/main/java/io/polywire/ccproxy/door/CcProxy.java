@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * shared, nothing is locked. The methods of this class are safe from any thread: they hand over to that thread.
  */
 public final class CcProxy implements AutoCloseable {
+    private static final long CONNECTIONS_HOLD = 64 << 20;
     private static final int ACCEPTS_PER_TURN = 64;
     private static final long ACCEPT_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -38,6 +39,7 @@ public final class CcProxy implements AutoCloseable {
                 new EventLoop("ccproxy", log),
                 new ChunkPool(),
                 settings,
+                new Budget(Math.max(CONNECTIONS_HOLD, 4L * settings.maxRequest())),
                 log,
                 listener,
                 new HashMap<>(),

@@ -6,6 +6,7 @@ import io.polywire.ccproxy.message.AllocateIo;
 import io.polywire.ccproxy.message.AllocateIoResult;
 import io.polywire.ccproxy.message.Attach;
 import io.polywire.ccproxy.message.Bye;
+import io.polywire.ccproxy.message.FollowOutput;
 import io.polywire.ccproxy.message.Framing;
 import io.polywire.ccproxy.message.Hello;
 import io.polywire.ccproxy.message.Hyper;
@@ -54,6 +55,8 @@ final class ClientConnection implements EventLoop.Handler {
     private boolean processing;
     private boolean ended;
     private boolean closed;
+    /** What the budget counts for this connection. */
+    private long held;
 
     ClientConnection(Context context, long id, Descriptor socket, boolean counted) {
         this.counted = counted;
@@ -78,6 +81,7 @@ final class ClientConnection implements EventLoop.Handler {
         if ((events & Poller.OUT) != 0) {
             flush();
             process();
+            hold();
         }
         if (closed) {
             return;
@@ -142,6 +146,7 @@ final class ClientConnection implements EventLoop.Handler {
                 passed.close();
                 passed = null;
             }
+            hold();
             attach(null);
             context.clients().remove(this);
             debug("client {0}: {1}", "closed");
@@ -160,6 +165,10 @@ final class ClientConnection implements EventLoop.Handler {
             in.add(scratch, 0, n);
         }
         process();
+        if (!closed && hold() && context.budget().exceeded()) {
+            debug("client {0}: {1}", "closed, the connections hold too much together");
+            close();
+        }
     }
 
     /** Handles the requests that have come, as far as they need not wait. */
@@ -192,6 +201,14 @@ final class ClientConnection implements EventLoop.Handler {
             boolean reading = !ended && (in.size() < READ_AHEAD || !busy && sent());
             registration.interest((reading ? Poller.IN : 0) | (sent() ? 0 : Poller.OUT));
         }
+    }
+
+    /** Tells the budget what is held now; whether that is anything. */
+    private boolean hold() {
+        long now = closed ? 0 : Math.max(0, in.size() + out.size() - Budget.FREE);
+        context.budget().change(now - held);
+        held = now;
+        return now > 0;
     }
 
     private boolean sent() {
@@ -244,6 +261,7 @@ final class ClientConnection implements EventLoop.Handler {
             }
             case AllocateIo allocate -> allocate(allocate.nStreams());
             case Hyper hyper -> hyper(hyper);
+            case FollowOutput follow -> follow(registered(follow.containerId()));
             case ListVms list -> respond(Response.ok(VmList.of(context.vms().values())));
         }
     }
@@ -280,6 +298,20 @@ final class ClientConnection implements EventLoop.Handler {
             try {
                 IoMultiplexer.Allocation allocation = current.allocate((int) streams);
                 respond(new AllocateIoResult(allocation.base()).toResponse(), allocation.descriptor());
+            } catch (UnixException e) {
+                respond(Response.error(e.text()));
+            }
+        });
+    }
+
+    private void follow(Vm followed) {
+        followed.whenStarted(refusal -> {
+            if (refusal != null) {
+                respond(refusal);
+                return;
+            }
+            try {
+                respond(Response.ok(), followed.follow());
             } catch (UnixException e) {
                 respond(Response.error(e.text()));
             }

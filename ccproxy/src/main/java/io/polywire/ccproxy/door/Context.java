@@ -9,12 +9,14 @@ import java.util.Set;
  * What all parts of one proxy share. The collections belong to the loop's thread.
  *
  * @param vms by container id: the table that hello enters and bye leaves
+ * @param budget for what API connections hold
  * @param draining streams whose VM is gone and that still owe their readers output
  */
 record Context(
         EventLoop loop,
         ChunkPool pool,
         CcProxySettings settings,
+        Budget budget,
         System.Logger log,
         VmListener listener,
         Map<String, Vm> vms,

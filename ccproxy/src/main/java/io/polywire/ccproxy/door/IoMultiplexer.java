@@ -50,6 +50,7 @@ final class IoMultiplexer implements EventLoop.Handler {
     private @Nullable StreamSession[] byNumber = new @Nullable StreamSession[16];
 
     private final Set<StreamSession> live = new LinkedHashSet<>();
+    private final Set<OutputTap> taps = new LinkedHashSet<>();
     private int nextNumber = 1;
 
     /** The beginning of a frame whose rest has not come. */
@@ -87,16 +88,34 @@ final class IoMultiplexer implements EventLoop.Handler {
         }
         UnixSocket.Pair pair = UnixSocket.pair();
         int base = nextNumber;
+        StreamSession session;
+        try {
+            session = new StreamSession(context, this, base, numbers, pair.near());
+        } catch (UnixException e) {
+            pair.far().close();
+            throw e;
+        }
         nextNumber += numbers;
         if (nextNumber > byNumber.length) {
             byNumber = Arrays.copyOf(byNumber, 2 * byNumber.length);
         }
-        StreamSession session = new StreamSession(context, this, base, numbers, pair.near());
         for (int i = 0; i < numbers; i++) {
             byNumber[base + i] = session;
         }
         live.add(session);
         return new Allocation(base, pair.far());
+    }
+
+    /** The far end of a descriptor that gets copies of all output. */
+    Descriptor follow() {
+        UnixSocket.Pair pair = UnixSocket.pair();
+        try {
+            taps.add(new OutputTap(context, taps, pair.near()));
+        } catch (UnixException e) {
+            pair.far().close();
+            throw e;
+        }
+        return pair.far();
     }
 
     @Override
@@ -141,6 +160,7 @@ final class IoMultiplexer implements EventLoop.Handler {
             stallTimer.cancel();
         }
         List.copyOf(live).forEach(StreamSession::finish);
+        List.copyOf(taps).forEach(OutputTap::close);
     }
 
     /** Whether there may be more to read. */
@@ -204,6 +224,9 @@ final class IoMultiplexer implements EventLoop.Handler {
     private void deliver(@Nullable StreamSession session, MemorySegment bytes, int from, int to) {
         if (session != null && to > from) {
             dump("output", bytes, from, to);
+            if (!taps.isEmpty()) {
+                List.copyOf(taps).forEach(tap -> tap.deliver(bytes, from, to - from));
+            }
             session.deliver(bytes, from, to - from);
         }
     }

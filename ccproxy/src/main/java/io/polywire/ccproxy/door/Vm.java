@@ -2,6 +2,7 @@ package io.polywire.ccproxy.door;
 
 import io.polywire.ccproxy.message.Hello;
 import io.polywire.ccproxy.message.Response;
+import io.polywire.ccproxy.unix.Descriptor;
 import io.polywire.ccproxy.unix.Errno;
 import io.polywire.ccproxy.unix.EventLoop;
 import io.polywire.ccproxy.unix.UnixException;
@@ -172,6 +173,14 @@ final class Vm {
             throw new IllegalStateException("the VM does not run");
         }
         return io.allocate(streams);
+    }
+
+    /** The far end of a descriptor that gets copies of all output. Only while running. */
+    Descriptor follow() {
+        if (io == null) {
+            throw new IllegalStateException("the VM does not run");
+        }
+        return io.follow();
     }
 
     /** A channel has ended. What has come before that is still handled and delivered. */

@@ -75,6 +75,7 @@ final class Json {
             case AllocateIo.ID -> allocateIo(request);
             case Hyper.ID -> hyper(request);
             case ListVms.ID -> new ListVms();
+            case FollowOutput.ID -> new FollowOutput(containerId(request));
             default -> throw new RefusedRequest("no payload named '" + request.id() + "'");
         };
     }
@@ -155,6 +156,7 @@ final class Json {
                     writeRaw(json, "data", hyper.data());
                 }
                 case ListVms list -> {}
+                case FollowOutput follow -> json.writeStringProperty("containerId", follow.containerId());
             }
             json.writeEndObject();
         }

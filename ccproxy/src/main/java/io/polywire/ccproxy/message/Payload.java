@@ -1,7 +1,7 @@
 package io.polywire.ccproxy.message;
 
-/** What a request asks for: the five payloads of the API, and {@link ListVms}, an extension. */
-public sealed interface Payload permits Hello, Attach, Bye, AllocateIo, Hyper, ListVms {
+/** What a request asks for: the five payloads of the API, and two extensions. */
+public sealed interface Payload permits Hello, Attach, Bye, AllocateIo, Hyper, ListVms, FollowOutput {
     /** The name on the wire. */
     String id();
 

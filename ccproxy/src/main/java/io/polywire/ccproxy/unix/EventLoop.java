@@ -45,6 +45,9 @@ public final class EventLoop implements AutoCloseable {
 
         /** Changes what is waited for. Error and hang-up are reported in any case. */
         public void interest(int wanted) {
+            if (descriptor.closed()) {
+                return;
+            }
             if (!watched) {
                 watched = true;
                 interest = wanted;
@@ -142,14 +145,19 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** Takes over a descriptor, which {@link Registration#close} closes. */
+    /** Takes over a descriptor, which {@link Registration#close} closes; it is closed at once if this throws. */
     public Registration register(Descriptor descriptor, int interest, Handler handler) {
         int fd = descriptor.fd();
         if (fd >= registrations.length) {
             registrations = Arrays.copyOf(registrations, Math.max(fd + 1, registrations.length * 2));
         }
         Registration registration = new Registration(descriptor, interest, handler);
-        registration.interest(interest);
+        try {
+            registration.interest(interest);
+        } catch (UnixException e) {
+            descriptor.close();
+            throw e;
+        }
         registrations[fd] = registration;
         return registration;
     }

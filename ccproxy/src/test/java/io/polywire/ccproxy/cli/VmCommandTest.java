@@ -105,6 +105,27 @@ class VmCommandTest {
     }
 
     @Test
+    void logsFollowAllOutputUntilTheVmGoes() throws Exception {
+        MockHyperstart mock = vm(new MockHyperstart(directory));
+        CcProxyClient owner = CcProxyClient.connect(socket);
+        opened.add(owner);
+        owner.attach("c1");
+        opened.add(owner.allocateIo(2));
+        Thread following = Thread.ofPlatform().start(() -> run("", "logs", "c1"));
+        while (following.isAlive() && out.size() == 0) {
+            mock.output(1, new byte[] {'.'}); // until it follows
+        }
+        out.reset();
+        mock.output(1, "out".getBytes(StandardCharsets.UTF_8));
+        mock.output(2, "err".getBytes(StandardCharsets.UTF_8));
+        mock.exit(1, 'x');
+        mock.closeIo();
+        following.join();
+        String text = out.toString(StandardCharsets.UTF_8);
+        assertTrue(text.endsWith("outerr"), text);
+    }
+
+    @Test
     void aProxyThatIsNotThereIsNamed() {
         socket = directory.resolve("absent").toString();
         assertEquals(2, run("", "list"));

@@ -580,6 +580,42 @@ class ProxyTest {
     }
 
     @Test
+    void whatConnectionsHoldTogetherIsLimited() throws Exception {
+        byte[] piece = new byte[1 << 20];
+        Arrays.fill(piece, (byte) ' ');
+        List<UnixStream> greedy = new ArrayList<>();
+        int closed = 0;
+        for (int i = 0; i < 20; i++) { // 20 times 15 MiB of requests that are never finished
+            UnixStream api = opened(Peers.connect(proxy));
+            greedy.add(api);
+            try {
+                api.write(new byte[] {1, 0, 0, 0, 0, 0, 0, 0});
+                for (int j = 0; j < 15; j++) {
+                    api.write(piece);
+                }
+            } catch (IOException e) {
+                closed++;
+            }
+        }
+        assertTrue(closed >= 14, closed + " connections were closed");
+        assertEquals(
+                "no 'id' field in request",
+                Peers.call(Peers.connect(proxy), "{}").error());
+        greedy.forEach(UnixStream::close);
+        await(() -> proxy.census().clients() == 1);
+        UnixStream again = opened(Peers.connect(proxy));
+        again.write(new byte[] {0, (byte) 0xF0, 0, 0, 0, 0, 0, 0});
+        for (int j = 0; j < 14; j++) {
+            again.write(piece);
+        }
+        byte[] last = piece.clone();
+        last[last.length - 2] = '{';
+        last[last.length - 1] = '}';
+        again.write(last);
+        assertEquals("no 'id' field in request", Peers.response(again).error());
+    }
+
+    @Test
     void halfASurrogateInAnIdDoesNotBreakTheAnswer() throws Exception {
         try (UnixStream api = Peers.connect(proxy)) {
             assertEquals(
@@ -589,6 +625,25 @@ class ProxyTest {
                     "no payload named '\uD83D\uDE00'",
                     Peers.call(api, "{\"id\":\"\\ud83d\\ude00\"}").error());
         }
+    }
+
+    @Test
+    void whoOnlyFollowsHoldsUpNobody() throws Exception {
+        restart(quick(Duration.ofSeconds(20)));
+        MockHyperstart mock = mock().start();
+        CcProxyClient client = vm("c1", mock);
+        IoChannel asleep = opened(client().follow("c1"));
+        IoChannel io = allocate(client, 1);
+        for (int i = 0; i < 500; i++) { // 2 MB: over the follower's queue
+            mock.output(1, new byte[4000]);
+            assertEquals(4000, java.util.Objects.requireNonNull(io.read()).payload().length);
+        }
+        asleep.close();
+        mock.output(1, new byte[] {1});
+        assertEquals(new IoFrame(1, new byte[] {1}), io.read());
+        await(() -> proxy.census().chunks() == 0);
+        client.bye("c1");
+        assertNull(io.read());
     }
 
     @Test

@@ -156,6 +156,7 @@ class JsonTest {
                 new AllocateIo(2),
                 new Hyper("ping", null),
                 new Hyper("execcmd", RawJson.of("{\"a\": [1]}")),
+                new FollowOutput("c1"),
                 new ListVms())) {
             byte[] message = payload.toRequest().encode();
             assertEquals(message.length - 8, Framing.length(message, 0));
