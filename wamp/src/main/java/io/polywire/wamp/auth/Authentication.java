@@ -100,7 +100,7 @@ public final class Authentication implements Admission {
         this.rules = rules;
         this.tools = tools;
         this.decoys = tools.decoys();
-        this.dynamic = new Dynamic(this, tools.procedures());
+        this.dynamic = new Dynamic(this, tools.procedures(), tools.workers());
     }
 
     /**

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +41,12 @@ final class Dynamic {
 
     private final Authentication authentication;
     private final @Nullable Procedures procedures;
+    private final Executor workers;
 
-    Dynamic(Authentication authentication, @Nullable Procedures procedures) {
+    Dynamic(Authentication authentication, @Nullable Procedures procedures, Executor workers) {
         this.authentication = authentication;
         this.procedures = procedures;
+        this.workers = workers;
     }
 
     private static final class Misbehaved extends RuntimeException {
@@ -91,19 +94,23 @@ final class Dynamic {
         List<@Nullable Object> args =
                 Arrays.asList(question.applicant.realm(), question.authid, details(question, ticket));
         return new Later(caller.call(realm, question.procedure, args, TIMEOUT)
-                .handle((result, failure) -> {
-                    if (failure == null) {
-                        return then.apply(principal(question, ticket, result));
-                    }
-                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure;
-                    if (cause instanceof Procedures.CallFailed) {
-                        return then.apply(null);
-                    }
-                    LOG.log(Level.WARNING, "no answer of the authenticator " + question.procedure + ": " + cause);
-                    return new Refuse(Reasons.AUTHENTICATION_FAILED, "the authenticator did not answer");
-                })
+                .handleAsync(
+                        (result, failure) -> {
+                            if (failure == null) {
+                                return then.apply(principal(question, ticket, result));
+                            }
+                            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                                    ? failure.getCause()
+                                    : failure;
+                            if (cause instanceof Procedures.CallFailed) {
+                                return then.apply(null);
+                            }
+                            LOG.log(
+                                    Level.WARNING,
+                                    "no answer of the authenticator " + question.procedure + ": " + cause);
+                            return new Refuse(Reasons.AUTHENTICATION_FAILED, "the authenticator did not answer");
+                        },
+                        workers)
                 .exceptionally(Authentication::failed));
     }
 

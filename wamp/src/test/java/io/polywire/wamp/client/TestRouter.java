@@ -24,14 +24,13 @@ import org.jspecify.annotations.Nullable;
 /** A real router on loopback, with the realm {@code realm1}. */
 final class TestRouter implements AutoCloseable {
     private final Loops loops = Loops.open(1);
+    private final Realms realms = new Realms();
     private final Listener listener;
 
     private TestRouter(ListenSettings settings, Admission admission) {
         Loop loop = loops.all().getFirst();
-        LoopEnvironment environment = new LoopEnvironment((task, millis) -> {
-            var _ = loop.schedule(task, Duration.ofMillis(millis));
-        });
-        Realms realms = new Realms();
+        LoopEnvironment environment =
+                new LoopEnvironment((task, millis) -> loop.schedule(task, Duration.ofMillis(millis)));
         realms.add(new HostedRealm(new Realm("realm1", RealmOptions.DEFAULT, environment), loop, loop::inLoop));
         WampDoor door = new WampDoor(realms, admission, WampDoorSettings.DEFAULT);
         listener = Listener.open(loops, settings, new Doors(List.of(door), door));
@@ -48,6 +47,10 @@ final class TestRouter implements AutoCloseable {
 
     static TestRouter unix(Path path) {
         return new TestRouter(new ListenSettings(new Endpoint.Unix(path)), new Anonymous("anonymous"));
+    }
+
+    Realms realms() {
+        return realms;
     }
 
     int port() {
