@@ -38,7 +38,7 @@ final class StoreTest {
     void valuesSurviveARestart() {
         try (Store store = Store.open(directory)) {
             store.table("one").put("k", bytes("v"), Instant.MAX).join();
-            var unused = store.table("two").put("k", bytes("w"), Instant.MAX); // closing waits for it
+            var _ = store.table("two").put("k", bytes("w"), Instant.MAX); // closing waits for it
         }
         try (Store store = Store.open(directory)) {
             assertArrayEquals(bytes("v"), store.table("one").get("k"));
@@ -204,7 +204,7 @@ final class StoreTest {
             Store store = Store.open(Path.of(args[0]));
             for (int i = 0; ; i++) {
                 String key = "key " + i;
-                var unused = store.table("t")
+                var _ = store.table("t")
                         .put(key, new byte[100], Instant.now().plus(Duration.ofDays(1)))
                         .thenRun(() -> System.out.println(key));
                 if (i % 50 == 0) {
