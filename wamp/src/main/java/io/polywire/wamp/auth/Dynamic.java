@@ -96,18 +96,20 @@ final class Dynamic {
         return new Later(caller.call(realm, question.procedure, args, TIMEOUT)
                 .handleAsync(
                         (result, failure) -> {
-                    if (failure == null) {
-                        return then.apply(principal(question, ticket, result));
-                    }
-                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure;
-                    if (cause instanceof Procedures.CallFailed) {
-                        return then.apply(null);
-                    }
-                    LOG.log(Level.WARNING, "no answer of the authenticator " + question.procedure + ": " + cause);
-                    return new Refuse(Reasons.AUTHENTICATION_FAILED, "the authenticator did not answer");
-                },
+                            if (failure == null) {
+                                return then.apply(principal(question, ticket, result));
+                            }
+                            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                                    ? failure.getCause()
+                                    : failure;
+                            if (cause instanceof Procedures.CallFailed) {
+                                return then.apply(null);
+                            }
+                            LOG.log(
+                                    Level.WARNING,
+                                    "no answer of the authenticator " + question.procedure + ": " + cause);
+                            return new Refuse(Reasons.AUTHENTICATION_FAILED, "the authenticator did not answer");
+                        },
                         workers)
                 .exceptionally(Authentication::failed));
     }

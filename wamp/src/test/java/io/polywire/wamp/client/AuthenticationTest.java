@@ -64,18 +64,19 @@ class AuthenticationTest {
                         user("pbkdf2", Passwords.scram("secret", new Cost(Kdf.PBKDF2, 1000, 0))),
                         user("argon2", Passwords.scram("secret", new Cost(Kdf.ARGON2ID, 1, 1024))),
                         user("salted", Passwords.cra("secret", new Credential.Salt("salt", 100, 32))),
-                        user("plain", new Credential.Shared("secret".getBytes(java.nio.charset.StandardCharsets.UTF_8), null)),
+                        user(
+                                "plain",
+                                new Credential.Shared(
+                                        "secret".getBytes(java.nio.charset.StandardCharsets.UTF_8), null)),
                         user("token", Credential.Token.of("secret", Long.MAX_VALUE)),
                         user("key", new Credential.PublicKey(RouterKey.publicKeyOf(SEED))))));
-        return new AuthRules(
-                METHODS, "guest", "certified", Map.of(), null, java.time.Duration.ofHours(1), principals);
+        return new AuthRules(METHODS, "guest", "certified", Map.of(), null, java.time.Duration.ofHours(1), principals);
     }
 
-    private TestRouter router(
-            AuthRules rules, Tls.@Nullable Server tls, UnaryOperator<Authentication.Tools> change) {
+    private TestRouter router(AuthRules rules, Tls.@Nullable Server tls, UnaryOperator<Authentication.Tools> change) {
         Authentication.Tools tools = change.apply(Authentication.Tools.inMemory(workers));
-        TestRouter router = TestRouter.start(
-                0, tls, new Authentication(realm -> realm.equals("realm1") ? rules : null, tools));
+        TestRouter router =
+                TestRouter.start(0, tls, new Authentication(realm -> realm.equals("realm1") ? rules : null, tools));
         open.add(router);
         return router;
     }
@@ -141,8 +142,8 @@ class AuthenticationTest {
         TestRouter router = router(rules(), new Tls.Server(own.chain(), own.key()), tools -> tools);
         for (String scheme : List.of("tls", "wss")) {
             Transport transport = Transport.to(router.uri(scheme)).withTrust(own.chain());
-            WampClient client = WampClient.connect(ClientSettings.of(transport, "realm1")
-                    .withAuth("key", Authenticator.cryptosignBound(SEED)));
+            WampClient client = WampClient.connect(
+                    ClientSettings.of(transport, "realm1").withAuth("key", Authenticator.cryptosignBound(SEED)));
             open.add(client);
             assertEquals("key", client.session().authid());
         }
@@ -166,10 +167,9 @@ class AuthenticationTest {
                 };
             }
         };
-        Transport with = Transport.to(router.uri("wss"))
-                .withTls(new Tls.Client(own.chain(), own.chain(), own.key(), null));
-        WampClient client = WampClient.connect(ClientSettings.of(with, "realm1")
-                .withAuth("test", certificate));
+        Transport with =
+                Transport.to(router.uri("wss")).withTls(new Tls.Client(own.chain(), own.chain(), own.key(), null));
+        WampClient client = WampClient.connect(ClientSettings.of(with, "realm1").withAuth("test", certificate));
         open.add(client);
         assertEquals("certified", client.session().authrole());
         assertEquals("test", client.session().authid());
@@ -177,8 +177,7 @@ class AuthenticationTest {
         Transport without = Transport.to(router.uri("wss")).withTrust(own.chain());
         ConnectException refused = assertThrows(
                 ConnectException.class,
-                () -> WampClient.connect(ClientSettings.of(without, "realm1")
-                        .withAuth("test", certificate)));
+                () -> WampClient.connect(ClientSettings.of(without, "realm1").withAuth("test", certificate)));
         assertTrue(String.valueOf(refused.getMessage()).contains("wamp.error.no_matching_auth_method"));
     }
 
@@ -194,8 +193,8 @@ class AuthenticationTest {
         later[0] = router;
         WampClient owner = WampClient.connect(router.uri("tcp"), "realm1");
         open.add(owner);
-        ConnectException missing = assertThrows(
-                ConnectException.class, () -> join(router, "tcp", "joe", Authenticator.ticket("sesame")));
+        ConnectException missing =
+                assertThrows(ConnectException.class, () -> join(router, "tcp", "joe", Authenticator.ticket("sesame")));
         assertTrue(String.valueOf(missing.getMessage()).contains("wamp.error.authentication_failed"));
 
         owner.register("auth.ticket", call -> {
