@@ -130,8 +130,10 @@ final class ScriptedRouter implements Connector, AutoCloseable {
             return CompletableFuture.failedFuture(no);
         }
         ScriptedLink link = new ScriptedLink(to);
-        handler = to;
-        lane.execute(() -> to.opened(link));
+        lane.execute(() -> {
+            handler = to;
+            to.opened(link);
+        });
         return CompletableFuture.completedFuture(link);
     }
 
