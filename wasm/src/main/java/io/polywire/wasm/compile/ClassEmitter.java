@@ -81,7 +81,7 @@ final class ClassEmitter {
         return Names.method(module.types().get(type), CD_int, Names.INSTANCE, CD_int);
     }
 
-    /** Makes a group; functions that are too large for the JVM are marked and get a stub. */
+    /** Makes a group; functions that are too large for the JVM are compiled for size, or marked and get a stub. */
     byte[] group(int n) {
         int[] range = owner.groupRange(n);
         try {
@@ -89,7 +89,10 @@ final class ClassEmitter {
         } catch (IllegalArgumentException tooLarge) {
             for (int f = range[0]; f < range[1]; f++) {
                 if (!owner.analysis(f).wide() && !owner.isMarked(f) && !fits(n, f)) {
-                    owner.interpret(f);
+                    owner.compact(f);
+                    if (!fits(n, f)) {
+                        owner.interpret(f);
+                    }
                 }
             }
             return group(n, range[0], range[1]);
@@ -98,7 +101,8 @@ final class ClassEmitter {
 
     private boolean fits(int n, int func) {
         try {
-            build(Names.group(n), List.of(), cb -> function(cb, n, func));
+            AccessMethods methods = new AccessMethods(Names.group(n));
+            build(Names.group(n), List.of(), cb -> function(cb, n, func, methods));
             return true;
         } catch (IllegalArgumentException tooLarge) {
             return false;
@@ -115,6 +119,7 @@ final class ClassEmitter {
         }
         List<ClassDesc> interfaces =
                 byType.keySet().stream().map(Names::signature).toList();
+        AccessMethods methods = new AccessMethods(Names.group(n));
         return build(Names.group(n), interfaces, cb -> {
             for (int f = from; f < to; f++) {
                 if (Analysis.isWide(module.funcType(f))) {
@@ -123,14 +128,15 @@ final class ClassEmitter {
                 if (owner.analysis(f).wide() || owner.isMarked(f)) {
                     stub(cb, f);
                 } else {
-                    function(cb, n, f);
+                    function(cb, n, f, methods);
                 }
             }
             byType.forEach((type, funcs) -> dispatcher(cb, n, type, funcs));
+            methods.emit(cb);
         });
     }
 
-    private void function(ClassBuilder cb, int group, int func) {
+    private void function(ClassBuilder cb, int group, int func, AccessMethods methods) {
         FuncType type = module.funcType(func);
         MethodTypeDesc desc = Names.function(type);
         boolean tails = owner.analysis(func).tailCalls();
@@ -138,7 +144,7 @@ final class ClassEmitter {
                 (tails ? "t" : "f") + func,
                 desc,
                 ACC_PUBLIC | ACC_STATIC,
-                code -> new FunctionCompiler(owner, func, code, -1).compile());
+                code -> new FunctionCompiler(owner, func, code, methods, -1).compile());
         if (tails) {
             cb.withMethodBody("f" + func, desc, ACC_PUBLIC | ACC_STATIC, code -> tailWrapper(code, group, func));
         }
@@ -261,14 +267,16 @@ final class ClassEmitter {
     }
 
     byte[] resumer(int func, int offset) {
-        return build(
-                Names.resumer(func, offset),
-                List.of(Names.RESUMER),
-                cb -> cb.withMethodBody(
-                        "resume",
-                        RESUME,
-                        ACC_PUBLIC,
-                        code -> new FunctionCompiler(owner, func, code, offset).compile()));
+        ClassDesc name = Names.resumer(func, offset);
+        AccessMethods methods = new AccessMethods(name);
+        return build(name, List.of(Names.RESUMER), cb -> {
+            cb.withMethodBody(
+                    "resume",
+                    RESUME,
+                    ACC_PUBLIC,
+                    code -> new FunctionCompiler(owner, func, code, methods, offset).compile());
+            methods.emit(cb);
+        });
     }
 
     private static int slots(FuncType t) {

@@ -31,6 +31,7 @@ final class CodeLoader extends ClassLoader {
             Names.TRAP,
             Names.RT,
             Names.NUM,
+            Names.ACCESS,
             Names.ADAPTER,
             Names.RESUMER
         };

@@ -84,6 +84,8 @@ final class FunctionCompiler {
     private final Analysis analysis;
     private final CodeBuilder code;
     private final int resumeAt;
+    private final boolean compact;
+    private final AccessMethods methods;
     private final ByteReader in;
     private final int base;
     private final ValType[] locals;
@@ -106,9 +108,11 @@ final class FunctionCompiler {
     /**
      * Prepares for one function.
      *
+     * @param methods collects the methods that loads and stores of large functions need in their class
      * @param resumeAt offset in a loop to start from, -1 to start from the beginning
      */
-    FunctionCompiler(ModuleCode owner, int func, CodeBuilder code, int resumeAt) {
+    FunctionCompiler(ModuleCode owner, int func, CodeBuilder code, AccessMethods methods, int resumeAt) {
+        this.methods = methods;
         this.owner = owner;
         this.module = owner.module();
         this.func = func;
@@ -116,6 +120,7 @@ final class FunctionCompiler {
         this.analysis = owner.analysis(func);
         this.code = code;
         this.resumeAt = resumeAt;
+        this.compact = owner.isCompact(func);
         Body body = module.body(func);
         this.base = body.start();
         this.in = module.reader(body.start(), body.end());
@@ -243,7 +248,7 @@ final class FunctionCompiler {
     }
 
     private void loadMemory() {
-        if (analysis.usesMemory()) {
+        if (analysis.usesMemory() && !compact) {
             code.aload(instance)
                     .getfield(Names.INSTANCE, "memory", Names.MEMORY)
                     .getfield(Names.MEMORY, "bytes", Names.BYTES)
@@ -285,18 +290,27 @@ final class FunctionCompiler {
             return;
         }
         Label save = code.newLabel();
+        Label withoutOperands = code.newLabel();
+        boolean shared = false;
         for (Site s : sites) {
             code.exceptionCatch(s.start(), s.end(), s.handler(), Names.SUSPEND);
             code.labelBinding(s.handler());
-            code.loadConstant(s.point())
-                    .loadConstant(locals.length)
-                    .loadConstant(s.operands().size())
-                    .invokevirtual(Names.SUSPEND, "at", MethodTypeDesc.of(Names.FRAME, CD_int, CD_int, CD_int));
+            code.loadConstant(s.point());
+            if (s.operands().isEmpty()) {
+                code.goto_(withoutOperands);
+                shared = true;
+                continue;
+            }
+            begin(s.operands().size());
             for (int h = 0; h < s.operands().size(); h++) {
                 operands.load(s.operands().get(h), h);
                 add(Names.FRAME, s.operands().get(h).type());
             }
             code.goto_(save);
+        }
+        if (shared) {
+            code.labelBinding(withoutOperands);
+            begin(0);
         }
         code.labelBinding(save);
         for (int i = 0; i < locals.length; i++) {
@@ -307,6 +321,13 @@ final class FunctionCompiler {
                 .loadConstant(func)
                 .invokevirtual(Names.FRAME, "end", MethodTypeDesc.of(Names.SUSPEND, Names.INSTANCE, CD_int))
                 .athrow();
+    }
+
+    /** Begins a frame; the exception and the point are on the JVM stack. */
+    private void begin(int operandCount) {
+        code.loadConstant(locals.length)
+                .loadConstant(operandCount)
+                .invokevirtual(Names.SUSPEND, "at", MethodTypeDesc.of(Names.FRAME, CD_int, CD_int, CD_int));
     }
 
     private void add(ClassDesc owner, ValType t) {
@@ -493,6 +514,10 @@ final class FunctionCompiler {
     private void access(int op) {
         line();
         Op.MemArg arg = Op.memArg(in);
+        if (compact && arg.memory() == 0) {
+            methods.access(code, operands, instance, op, arg.offset());
+            return;
+        }
         MemoryEmitter emitter = new MemoryEmitter(code, operands, () -> pushMemory(arg.memory()));
         if (op >= Op.I32_STORE) {
             emitter.store(op, arg.offset());

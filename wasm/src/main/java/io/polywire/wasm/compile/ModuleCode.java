@@ -41,6 +41,7 @@ public final class ModuleCode {
     private final int[] groupOf;
     private final int[] groupStart;
     private final BitSet interpreted = new BitSet();
+    private final BitSet compact = new BitSet();
     private final @Nullable Analysis[] analyses;
     private final @Nullable Object[] groups;
     private final @Nullable Adapter[] adapters;
@@ -153,6 +154,19 @@ public final class ModuleCode {
         group(func);
         synchronized (interpreted) {
             return interpreted.get(func);
+        }
+    }
+
+    /** Whether a function is compiled for size. */
+    boolean isCompact(int func) {
+        synchronized (interpreted) {
+            return compact.get(func);
+        }
+    }
+
+    void compact(int func) {
+        synchronized (interpreted) {
+            compact.set(func);
         }
     }
 

@@ -26,6 +26,7 @@ final class Names {
     static final ClassDesc SUSPEND = ClassDesc.of("io.polywire.wasm.Suspend");
     static final ClassDesc TRAP = ClassDesc.of("io.polywire.wasm.Trap");
     static final ClassDesc RT = ClassDesc.of("io.polywire.wasm.Rt");
+    static final ClassDesc ACCESS = ClassDesc.of("io.polywire.wasm.Access");
     static final ClassDesc NUM = ClassDesc.of("io.polywire.wasm.Num");
     static final ClassDesc ADAPTER = ClassDesc.of("io.polywire.wasm.compile.Adapter");
     static final ClassDesc RESUMER = ClassDesc.of("io.polywire.wasm.compile.Resumer");
