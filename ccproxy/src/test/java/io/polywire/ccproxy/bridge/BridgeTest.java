@@ -65,7 +65,10 @@ class BridgeTest {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
     private final HostedRealm realm = new HostedRealm(
-            new Realm("realm1", RealmOptions.DEFAULT, new LoopEnvironment((task, millis) -> thread.schedule(task, millis, TimeUnit.MILLISECONDS))),
+            new Realm(
+                    "realm1",
+                    RealmOptions.DEFAULT,
+                    new LoopEnvironment((task, millis) -> thread.schedule(task, millis, TimeUnit.MILLISECONDS))),
             thread,
             () -> false);
     private final CcProxy proxy = Bridge.start(
