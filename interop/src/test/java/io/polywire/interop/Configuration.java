@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One way to be a client: language, library, transport ({@code ws}, {@code tcp}, {@code unix}) and serialization.
  * Without a toolchain it is Polywire's own client.
  */
-record Configuration(
-        @Nullable Toolchain toolchain, String library, String transport, String serialization) {
+record Configuration(@Nullable Toolchain toolchain, String library, String transport, String serialization) {
     private static final List<String> SERIALIZATIONS = List.of("json", "msgpack", "cbor");
 
     static List<Configuration> all() {

@@ -153,7 +153,10 @@ class GarbageTest {
                 return true;
             }
             int length = answer[at + 1] & 0x7F;
-            at += 2 + (length == 126 && at + 4 <= answer.length ? 2 + ((answer[at + 2] & 0xFF) << 8 | answer[at + 3] & 0xFF) : length);
+            at += 2
+                    + (length == 126 && at + 4 <= answer.length
+                            ? 2 + ((answer[at + 2] & 0xFF) << 8 | answer[at + 3] & 0xFF)
+                            : length);
         }
         return false;
     }

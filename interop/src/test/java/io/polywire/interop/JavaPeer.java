@@ -86,8 +86,7 @@ final class JavaPeer implements Peer {
     @Override
     public void subscribe(String uri, String match) {
         BlockingQueue<Payload> queue = events.computeIfAbsent(uri, key -> new LinkedBlockingQueue<>());
-        SubscribeOptions options =
-                SubscribeOptions.DEFAULT.withMatch(Match.valueOf(match.toUpperCase(Locale.ROOT)));
+        SubscribeOptions options = SubscribeOptions.DEFAULT.withMatch(Match.valueOf(match.toUpperCase(Locale.ROOT)));
         subscriptions.put(
                 uri,
                 client.subscribe(uri, options, event -> queue.add(payload(event)))

@@ -93,12 +93,11 @@ class OriginalClientsTest {
 
     private Peer open(Configuration configuration, String name) {
         ServerProcess server = server();
-        String url =
-                switch (configuration.transport()) {
-                    case "ws" -> server.ws();
-                    case "tcp" -> server.tcp();
-                    default -> "unix://" + socket;
-                };
+        String url = switch (configuration.transport()) {
+            case "ws" -> server.ws();
+            case "tcp" -> server.tcp();
+            default -> "unix://" + socket;
+        };
         Toolchain toolchain = configuration.toolchain();
         if (toolchain == null) {
             return new JavaPeer(url, configuration.serialization(), "realm1");
@@ -111,10 +110,14 @@ class OriginalClientsTest {
                 program,
                 name,
                 Map.of(
-                        "url", url,
-                        "serializer", configuration.serialization(),
-                        "library", configuration.library(),
-                        "realm", "realm1"));
+                        "url",
+                        url,
+                        "serializer",
+                        configuration.serialization(),
+                        "library",
+                        configuration.library(),
+                        "realm",
+                        "realm1"));
     }
 
     private ServerProcess server() {
