@@ -53,7 +53,8 @@ class ServerTest {
     @Test
     void aRealmThatIsNotOpenedLetsNobodyIn() {
         try (Server server = Server.start(settings(ANY))) {
-            ConnectException e = assertThrows(ConnectException.class, () -> WampClient.connect(uri(server, 0), "closed"));
+            ConnectException e =
+                    assertThrows(ConnectException.class, () -> WampClient.connect(uri(server, 0), "closed"));
             assertEquals(Reasons.NO_MATCHING_AUTH_METHOD, e.uri());
         }
     }
@@ -61,7 +62,8 @@ class ServerTest {
     @Test
     void aRealmThatIsNotThereIsNamed() {
         try (Server server = Server.start(settings(ANY))) {
-            ConnectException e = assertThrows(ConnectException.class, () -> WampClient.connect(uri(server, 0), "other"));
+            ConnectException e =
+                    assertThrows(ConnectException.class, () -> WampClient.connect(uri(server, 0), "other"));
             assertEquals(Reasons.NO_SUCH_REALM, e.uri());
         }
     }
@@ -70,8 +72,7 @@ class ServerTest {
     void anAddressInUseIsNamedAndNothingIsLeftOpen() {
         try (Server server = Server.start(settings(ANY))) {
             String taken = uri(server, 1).replace("tcp://", "");
-            NetException e = assertThrows(
-                    NetException.class, () -> Server.start(settings(ANY, Endpoint.parse(taken))));
+            NetException e = assertThrows(NetException.class, () -> Server.start(settings(ANY, Endpoint.parse(taken))));
             assertTrue(e.toString().contains(taken), e.toString());
         }
     }
