@@ -1,0 +1,172 @@
+"""Autobahn|Python under remote control: see ../README.md."""
+import asyncio
+import base64
+import json
+import sys
+import traceback
+from urllib.parse import urlparse
+
+import txaio
+
+txaio.use_asyncio()
+
+from autobahn.asyncio.rawsocket import WampRawSocketClientFactory
+from autobahn.asyncio.wamp import ApplicationSession
+from autobahn.asyncio.websocket import WampWebSocketClientFactory
+from autobahn.wamp import types
+from autobahn.wamp.exception import ApplicationError
+from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer
+from cbor2 import CBORTag
+
+SERIALIZERS = {"json": JsonSerializer, "msgpack": MsgPackSerializer, "cbor": CBORSerializer}
+
+UINT8_ARRAY = 64  # RFC 8746: the tag that wampy gives to octets; a router leaves it as it is
+
+
+def write(line):
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def to_client(x):
+    if isinstance(x, dict):
+        if "$bytes" in x:
+            return base64.b64decode(x["$bytes"])
+        return {k: to_client(v) for k, v in x.items()}
+    return [to_client(v) for v in x] if isinstance(x, list) else x
+
+
+def from_client(x):
+    if isinstance(x, CBORTag) and x.tag == UINT8_ARRAY:
+        x = x.value
+    if isinstance(x, bytes):
+        return {"$bytes": base64.b64encode(x).decode()}
+    if isinstance(x, dict):
+        return {k: from_client(v) for k, v in x.items()}
+    return [from_client(v) for v in x] if isinstance(x, (list, tuple)) else x
+
+
+def payload(args, kwargs):
+    return {"args": from_client(args or []), "kwargs": from_client(kwargs or {})}
+
+
+class Session(ApplicationSession):
+    def __init__(self, config, joined):
+        super().__init__(config)
+        self.joined = joined
+        self.registrations, self.subscriptions = {}, {}
+
+    def onConnect(self):
+        self.join(self.config.realm, ["anonymous"])
+
+    def onJoin(self, details):
+        self.joined.set_result((self, details.session))
+
+    def onLeave(self, details):
+        if not self.joined.done():
+            self.joined.set_exception(ApplicationError(details.reason, details.message))
+        self.disconnect()
+
+    def onUserError(self, fail, message):
+        pass
+
+
+async def open_session(command):
+    url, loop = urlparse(command["url"]), asyncio.get_running_loop()
+    serializer, joined = SERIALIZERS[command["serializer"]](), loop.create_future()
+
+    def make():
+        return Session(types.ComponentConfig(command["realm"], {}), joined)
+
+    if url.scheme == "ws":
+        factory = WampWebSocketClientFactory(make, url=command["url"], serializers=[serializer])
+        await loop.create_connection(factory, url.hostname, url.port)
+    else:
+        factory = WampRawSocketClientFactory(make, serializer=serializer)
+        if url.scheme == "unix":
+            await loop.create_unix_connection(factory, url.path)
+        else:
+            await loop.create_connection(factory, url.hostname, url.port)
+    return await joined
+
+
+def procedure(does):
+    def called(*args, **kwargs):
+        details = kwargs.pop("details_")
+        if does == "fail":
+            raise ApplicationError("interop.error.failed", *args, **kwargs)
+        if does == "echo":
+            return types.CallResult(*args, **kwargs)
+        for i in range(5):
+            details.progress(i)
+        return "end"
+
+    return called
+
+
+async def call(session, uri, command):
+    progress = []
+    options = types.CallOptions(on_progress=lambda *args, **kwargs: progress.append(list(args))) if command.get("progress") else None
+    kwargs = to_client(command.get("kwargs", {}))
+    if options:
+        kwargs["options"] = options
+    result = await session.call(uri, *to_client(command.get("args", [])), **kwargs)
+    if isinstance(result, types.CallResult):
+        return {**payload(result.results, result.kwresults), "progress": progress}
+    return {**payload([] if result is None else [result], {}), "progress": progress}
+
+
+sessions = {}
+
+
+async def run(command):
+    op, name, uri = command["op"], command["peer"], command.get("uri")
+    if op == "open":
+        sessions[name], number = await open_session(command)
+        return {"session": number}
+    session = sessions[name]
+    if op == "register":
+        options = types.RegisterOptions(details_arg="details_")
+        session.registrations[uri] = await session.register(procedure(command["does"]), uri, options)
+    elif op == "unregister":
+        await session.registrations.pop(uri).unregister()
+    elif op == "call":
+        return await call(session, uri, command)
+    elif op == "subscribe":
+        def event(*args, **kwargs):
+            write({"event": {"peer": name, "uri": uri, **payload(args, kwargs)}})
+
+        session.subscriptions[uri] = await session.subscribe(event, uri, types.SubscribeOptions(match=command.get("match")))
+    elif op == "unsubscribe":
+        await session.subscriptions.pop(uri).unsubscribe()
+    elif op == "publish":
+        options = types.PublishOptions(acknowledge=True)
+        await session.publish(uri, *to_client(command.get("args", [])), **to_client(command.get("kwargs", {})), options=options)
+    elif op == "close":
+        session.leave()
+    else:
+        raise ValueError("unknown op " + op)
+    return {}
+
+
+async def answer(n, command):
+    try:
+        write({"n": n, "result": await run(command)})
+    except ApplicationError as e:
+        write({"n": n, "error": {"uri": e.error, **payload(e.args, e.kwargs)}})
+    except Exception:
+        write({"n": n, "error": {"uri": "client", "args": [traceback.format_exc()], "kwargs": {}}})
+
+
+async def main():
+    reader = asyncio.StreamReader(limit=1 << 26)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    running = set()
+    while line := await reader.readline():
+        command = json.loads(line)
+        task = asyncio.ensure_future(answer(command.pop("n"), command))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+
+asyncio.run(main())

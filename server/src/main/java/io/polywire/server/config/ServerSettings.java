@@ -1,0 +1,47 @@
+package io.polywire.server.config;
+
+import io.polywire.net.Endpoint;
+import io.polywire.net.ListenSettings;
+import io.polywire.router.RealmOptions;
+import io.polywire.wamp.door.WampDoorSettings;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a server is told.
+ *
+ * @param data folder for what outlives the process; null for a temporary one
+ * @param listeners at least one
+ * @param wamp the WAMP door
+ * @param realms at least one
+ */
+public record ServerSettings(
+        @Nullable Path data, List<ListenSettings> listeners, WampDoorSettings wamp, List<RealmSettings> realms) {
+    /** Where a server listens if nobody says otherwise. */
+    public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
+
+    public ServerSettings {
+        listeners = List.copyOf(listeners);
+        realms = List.copyOf(realms);
+    }
+
+    /** For development: the realm {@code realm1} is open to everybody who can connect, which is this machine only. */
+    public static ServerSettings development() {
+        return new ServerSettings(
+                null,
+                List.of(new ListenSettings(DEFAULT_ENDPOINT)),
+                WampDoorSettings.DEFAULT,
+                List.of(new RealmSettings("realm1", RealmOptions.DEFAULT, "anonymous")));
+    }
+
+    /** The same with other listeners. */
+    public ServerSettings withListeners(List<ListenSettings> others) {
+        return new ServerSettings(data, others, wamp, realms);
+    }
+
+    /** The same with another data folder. */
+    public ServerSettings withData(Path folder) {
+        return new ServerSettings(folder, listeners, wamp, realms);
+    }
+}
