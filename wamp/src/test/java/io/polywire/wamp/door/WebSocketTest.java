@@ -147,7 +147,7 @@ class WebSocketTest {
     void aMessageOverTheLimitClosesWith1009() throws Exception {
         Heard heard = new Heard();
         WebSocket socket = open("/ws", heard, "wamp.2.json");
-        var unused = socket.sendText("[" + " ".repeat(1 << 20), true); // the answer may come before all of it is sent
+        var _ = socket.sendText("[" + " ".repeat(1 << 20), true); // the answer may come before all of it is sent
         assertEquals("close 1009", heard.next());
     }
 
