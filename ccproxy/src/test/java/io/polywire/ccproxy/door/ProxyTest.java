@@ -13,6 +13,9 @@ import io.polywire.ccproxy.client.RefusedException;
 import io.polywire.ccproxy.hyperstart.IoFrame;
 import io.polywire.ccproxy.message.RawJson;
 import io.polywire.ccproxy.message.Response;
+import io.polywire.ccproxy.unix.Descriptor;
+import io.polywire.ccproxy.unix.UnixException;
+import io.polywire.ccproxy.unix.UnixSocket;
 import io.polywire.ccproxy.unix.UnixStream;
 import io.polywire.testkit.hyperstart.MockHyperstart;
 import java.io.IOException;
@@ -613,6 +616,67 @@ class ProxyTest {
         last[last.length - 1] = '}';
         again.write(last);
         assertEquals("no 'id' field in request", Peers.response(again).error());
+    }
+
+    @Test
+    void garbageHurtsOnlyWhoSendsIt() throws Exception {
+        MockHyperstart healthy = mock().start();
+        CcProxyClient client = vm("healthy", healthy);
+        IoChannel io = allocate(client, 1);
+        java.util.Random random = new java.util.Random(11);
+        for (int i = 0; i < 150; i++) {
+            byte[] garbage = new byte[1 + random.nextInt(3000)];
+            random.nextBytes(garbage);
+            if (i % 3 == 0) { // believable lengths, unbelievable contents
+                Arrays.fill(garbage, 0, Math.min(3, garbage.length), (byte) 0);
+            }
+            UnixStream api = Peers.connect(proxy);
+            MockHyperstart mad = mock().start();
+            CcProxyClient owner = vm("mad" + i, mad);
+            IoChannel stdin = owner.allocateIo(2);
+            try {
+                api.write(garbage);
+                stdin.stream().write(garbage);
+                mad.sendIo(garbage);
+                mad.sendControl(garbage);
+            } catch (IOException | java.io.UncheckedIOException e) {
+                assertTrue(e.getMessage() != null); // closed while it was sent, which may be
+            }
+            api.close();
+            if (i % 2 == 0) {
+                owner.bye("mad" + i);
+            }
+            stdin.close();
+            owner.close();
+            mad.close();
+        }
+        client.hyper("ping");
+        healthy.output(1, new byte[] {1});
+        assertEquals(new IoFrame(1, new byte[] {1}), io.read());
+        await(() -> proxy.census().clients() == 1 && proxy.census().streams() == 1);
+    }
+
+    @Test
+    void aListenerWithAFullBacklogIsTriedAgain() throws Exception {
+        String path = directory.resolve("busy").toString();
+        MockHyperstart mock = mock().start();
+        try (Descriptor listener = UnixSocket.listen(path, 0600, 0)) {
+            List<Descriptor> before = new ArrayList<>();
+            assertThrows(UnixException.class, () -> {
+                while (true) {
+                    before.add(UnixSocket.connect(path));
+                }
+            });
+            CcProxyClient client = client();
+            CompletableFuture<String> hello = outcome(() -> client.hello("c1", path, mock.ioPath()));
+            await(() -> proxy.census().vms() == 1);
+            for (Descriptor earlier : before) {
+                opened(Peers.accept(listener));
+                earlier.close();
+            }
+            opened(Peers.accept(listener)).write(MockHyperstart.control(READY));
+            assertEquals("ok", hello.join());
+        }
     }
 
     @Test
