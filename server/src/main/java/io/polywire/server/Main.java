@@ -1,5 +1,9 @@
 package io.polywire.server;
 
+import io.polywire.ccproxy.cli.CcProxyCommand;
+import io.polywire.ccproxy.cli.VmCommand;
+import io.polywire.wasm.cli.WasmCommand;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -14,6 +18,13 @@ import picocli.CommandLine.Spec;
         name = "polywire",
         description = "Application router and execution host.",
         subcommands = {ServeCommand.class, VersionCommand.class, HelpCommand.class},
+        footer = {
+            "",
+            "Commands of rooms, each with options of its own:",
+            "  wasm     Runs, validates and tests WebAssembly modules.",
+            "  ccproxy  Runs the proxy of container VMs.",
+            "  vm       Commands container VMs through that proxy."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 public final class Main implements Runnable {
@@ -25,7 +36,15 @@ public final class Main implements Runnable {
 
     /** Runs the command and ends the process with its exit status. */
     public static void main(String... args) {
-        System.exit(commandLine().execute(args));
+        String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+        // A switch, so that no room is loaded but the one that is asked for.
+        System.exit(
+                switch (args.length == 0 ? "" : args[0]) {
+                    case "wasm" -> WasmCommand.run(rest, System.in, System.out, System.err);
+                    case "ccproxy" -> CcProxyCommand.run(rest, System.in, System.out, System.err);
+                    case "vm" -> VmCommand.run(rest, System.in, System.out, System.err);
+                    default -> commandLine().execute(args);
+                });
     }
 
     static CommandLine commandLine() {
