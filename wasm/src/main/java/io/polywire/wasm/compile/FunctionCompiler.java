@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   loop:  if ((count -= weight) &lt;= 0) count = Rt.poll(..)
  *   call:  g(args..., instance, depth)            what lies below the arguments is in variables
  *   ...
- *   handler per call and poll:  catch (Suspend s) { frame = s.at(point); frame.add(operands) ; goto save }
+ *   handlers:  catch (Suspend s) { frame = s.at(point); frame.add(operands) ; goto save }
  *   save:  frame.add(locals); throw frame.end(instance, function)
  * </pre>
  *
@@ -95,6 +95,7 @@ final class FunctionCompiler {
     private final int counter;
     private final int memory;
     private final int temp;
+    private final int point;
     private final Operands operands;
     private final NumericEmitter numeric;
     private final Label self;
@@ -146,7 +147,8 @@ final class FunctionCompiler {
         counter = next;
         memory = next + 1;
         temp = next + 2;
-        operands = new Operands(code, slots, next + 3);
+        point = next + 3;
+        operands = new Operands(code, slots, next + 4);
         numeric = new NumericEmitter(code, operands);
         self = code.newLabel();
     }
@@ -199,7 +201,7 @@ final class FunctionCompiler {
                     .getfield(Names.INSTANCE, "limit", CD_int)
                     .if_icmpge(ok);
             code.aload(instance).iload(depth);
-            Label start = startSite();
+            Label start = startSite(0, false, 0);
             code.invokestatic(Names.RT, "entry", MethodTypeDesc.of(CD_void, Names.INSTANCE, CD_int));
             endSite(start, 0, false, 0);
             code.labelBinding(ok);
@@ -256,33 +258,37 @@ final class FunctionCompiler {
         }
     }
 
-    private void charge(int cost, int point) {
+    private void charge(int cost, int offset) {
         if (owner.metered()) {
             code.aload(instance).loadConstant(cost);
-            Label start = startSite();
+            Label start = startSite(offset, false, operands.size());
             code.invokestatic(Names.RT, "charge", MethodTypeDesc.of(CD_void, Names.INSTANCE, CD_int));
-            endSite(start, point, false, operands.size());
+            endSite(start, offset, false, operands.size());
         }
     }
 
-    private void poll(int point, int cost) {
+    private void poll(int offset, int cost) {
         Label go = code.newLabel();
         int weight = Math.min(1 + cost / WEIGHT, 100);
         code.iinc(counter, -weight).iload(counter).ifgt(go).aload(instance);
-        Label start = startSite();
+        Label start = startSite(offset, false, operands.size());
         code.invokestatic(Names.RT, "poll", POLL);
-        endSite(start, point, false, operands.size());
+        endSite(start, offset, false, operands.size());
         code.istore(counter).labelBinding(go);
     }
 
-    private Label startSite() {
+    /** Begins the range of a call; the operands up to {@code height} belong to the frame. */
+    private Label startSite(int offset, boolean awaiting, int height) {
+        if (height == 0) {
+            code.loadConstant(offset << 1 | (awaiting ? 1 : 0)).istore(point);
+        }
         return code.newBoundLabel();
     }
 
     /** Ends the range of a call; the operands up to {@code height} belong to the frame. */
-    private void endSite(Label start, int point, boolean awaiting, int height) {
+    private void endSite(Label start, int offset, boolean awaiting, int height) {
         Label end = code.newBoundLabel();
-        sites.add(new Site(start, end, code.newLabel(), point << 1 | (awaiting ? 1 : 0), operands.copy(height)));
+        sites.add(new Site(start, end, code.newLabel(), offset << 1 | (awaiting ? 1 : 0), operands.copy(height)));
     }
 
     private void handlers() {
@@ -293,14 +299,14 @@ final class FunctionCompiler {
         Label withoutOperands = code.newLabel();
         boolean shared = false;
         for (Site s : sites) {
-            code.exceptionCatch(s.start(), s.end(), s.handler(), Names.SUSPEND);
-            code.labelBinding(s.handler());
-            code.loadConstant(s.point());
             if (s.operands().isEmpty()) {
-                code.goto_(withoutOperands);
+                code.exceptionCatch(s.start(), s.end(), withoutOperands, Names.SUSPEND);
                 shared = true;
                 continue;
             }
+            code.exceptionCatch(s.start(), s.end(), s.handler(), Names.SUSPEND);
+            code.labelBinding(s.handler());
+            code.loadConstant(s.point());
             begin(s.operands().size());
             for (int h = 0; h < s.operands().size(); h++) {
                 operands.load(s.operands().get(h), h);
@@ -310,6 +316,7 @@ final class FunctionCompiler {
         }
         if (shared) {
             code.labelBinding(withoutOperands);
+            code.iload(point);
             begin(0);
         }
         code.labelBinding(save);
@@ -817,7 +824,7 @@ final class FunctionCompiler {
         operands.prepare(args);
         ClassDesc target = Names.adapter(owner.canonical(direct ? module.typeIndex(index) : index));
         MethodTypeDesc viaFunc = Names.method(callee, Names.FUNC, Names.INSTANCE, CD_int);
-        Label start = startSite();
+        Label start = startSite(at, true, height);
         if (!direct) {
             resolve(table, index);
             code.aload(instance).iload(depth).invokestatic(target, "call", viaFunc);
