@@ -51,10 +51,29 @@ public record Session(String key, OffsetDateTime created, @Nullable Object info)
         Json.quote(json, key);
         json.append(",\"crt\":\"").append(DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(created));
         return json.append("\",\"inf\":")
-                .append(Json.write(info))
+                .append(infoJson())
                 .append('}')
                 .toString()
                 .getBytes(UTF_8);
+    }
+
+    /** The info alone, as JSON; throws like {@link #toJson}. */
+    public String infoJson() {
+        return Json.write(info);
+    }
+
+    /**
+     * A session whose info is JSON.
+     *
+     * @throws MalformedMessage if it is none
+     */
+    public static Session ofJson(String key, OffsetDateTime created, String info) {
+        byte[] json = info.getBytes(UTF_8);
+        try {
+            return new Session(key, created, Json.read(json, 0, json.length));
+        } catch (ProtocolViolation unreadable) {
+            throw new MalformedMessage("session info: " + unreadable.getMessage());
+        }
     }
 
     /**
