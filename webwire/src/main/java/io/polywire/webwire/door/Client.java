@@ -142,7 +142,7 @@ public final class Client {
             if (found == null) {
                 throw Answers.sessionNotFound(key);
             }
-            var unused = found.toJson(); // before anything has changed
+            var _ = found.toJson(); // fails before anything has changed
             active.replaceBy(found.key());
             attach(found);
             active.keep();

@@ -86,9 +86,18 @@ final class Outbox {
         }
     }
 
-    /** Whether somebody waits for the peer to read. */
-    synchronized boolean awaited() {
-        return waiting > 0;
+    /** Octets that wait for the peer to read them. */
+    long queued() {
+        long own;
+        synchronized (this) {
+            own = queued;
+        }
+        return own + socket.queuedBytes();
+    }
+
+    /** Whether so much waits that whoever sends more has to wait too. */
+    boolean full() {
+        return queued() > limit;
     }
 
     /** The socket has room again, or is over: whoever waits looks again. */

@@ -63,7 +63,7 @@ public final class Server implements HttpDoor {
     public HttpAnswer answer(HttpRequest request) {
         return switch (request.method()) {
             case "WEBWIRE" -> Endpoint.METADATA;
-            case "OPTIONS" -> HttpAnswer.gather(0, (exchange, body) -> Thread.ofVirtual()
+            case "OPTIONS" -> HttpAnswer.gather(0, (exchange, _) -> Thread.ofVirtual()
                     .name("webwire-options")
                     .start(() -> exchange.respond(options(request))));
             case "GET" -> upgrade(request);

@@ -39,7 +39,7 @@ public final class StoredSessions implements SessionHooks {
         if (found == null) {
             return null;
         }
-        store.put(found.usedAt(now));
+        store.touch(found.digest(), now);
         return Session.ofJson(key, found.created(), found.info());
     }
 

@@ -25,7 +25,7 @@ public record Payload(Encoding encoding, byte[] data) {
         return new Payload(Encoding.UTF8, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A text in UTF-16, little-endian. */
+    /** A text in UTF-16, little-endian; an unpaired surrogate becomes U+FFFD. */
     public static Payload utf16(String text) {
         return new Payload(Encoding.UTF16, text.getBytes(StandardCharsets.UTF_16LE));
     }

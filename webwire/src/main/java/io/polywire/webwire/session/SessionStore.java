@@ -17,6 +17,9 @@ public interface SessionStore {
     @Nullable
     StoredSession find(String digest);
 
+    /** Notes that a session was used, if it is there. */
+    void touch(String digest, Instant when);
+
     /** Removes a session, if it is there. */
     void remove(String digest);
 
@@ -38,6 +41,11 @@ public interface SessionStore {
         @Override
         public @Nullable StoredSession find(String digest) {
             return sessions.get(digest);
+        }
+
+        @Override
+        public void touch(String digest, Instant when) {
+            sessions.computeIfPresent(digest, (_, session) -> session.usedAt(when));
         }
 
         @Override

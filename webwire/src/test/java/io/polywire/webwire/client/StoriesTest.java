@@ -16,6 +16,7 @@ import io.polywire.webwire.client.WebWireException.ServerError;
 import io.polywire.webwire.client.WebWireException.TimedOut;
 import io.polywire.webwire.door.HeadedServer;
 import io.polywire.webwire.example.WebwireTestApp;
+import io.polywire.webwire.message.Encoding;
 import io.polywire.webwire.message.Message.Signal;
 import io.polywire.webwire.message.Payload;
 import io.polywire.webwire.message.Session;
@@ -108,7 +109,7 @@ class StoriesTest {
                         Payload.binary((byte) 0, (byte) -1, (byte) 7),
                         Payload.utf8("grüße 🙂"),
                         Payload.utf16("grüße 🙂"),
-                        Payload.utf16("\uD83D"))) {
+                        new Payload(Encoding.UTF16, new byte[] {0x3d, (byte) 0xd8}))) {
                     assertEquals(payload, client.request(name, payload));
                 }
             }
