@@ -35,8 +35,7 @@ final class Metadata {
                     .method("WEBWIRE", HttpRequest.BodyPublishers.noBody())
                     .timeout(timeout)
                     .build();
-            HttpResponse<java.io.InputStream> response =
-                    http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<java.io.InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (var body = response.body()) {
                 check(at, version(body.readNBytes(LONGEST)));
             }

@@ -180,8 +180,7 @@ public final class WebWireClient implements AutoCloseable {
         if (payload.isEmpty()) {
             throw new IllegalArgumentException("a signal needs a payload");
         }
-        connected("Trying to send a signal on a disconnected client")
-                .send(Composer.compose(new Signal(name, payload)));
+        connected("Trying to send a signal on a disconnected client").send(Composer.compose(new Signal(name, payload)));
     }
 
     /**
@@ -297,7 +296,8 @@ public final class WebWireClient implements AutoCloseable {
             } catch (ExecutionException e) {
                 Throwable cause = e.getCause();
                 throw new ConnectFailed(
-                        cause instanceof NetException ? String.valueOf(cause.getMessage()) : "cannot connect to " + at, e);
+                        cause instanceof NetException ? String.valueOf(cause.getMessage()) : "cannot connect to " + at,
+                        e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new ConnectFailed("interrupted while connecting to " + at);

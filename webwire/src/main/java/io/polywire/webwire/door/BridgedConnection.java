@@ -54,7 +54,10 @@ final class BridgedConnection implements MessageHandler {
             arrived.add(Parser.parse(buf, off, len));
         } catch (MalformedMessage malformed) {
             Server.LOG.log(
-                    Level.WARNING, "client {0}: {1}; disconnected", socket.peer().address(), malformed.text());
+                    Level.WARNING,
+                    "client {0}: {1}; disconnected",
+                    socket.peer().address(),
+                    malformed.text());
             session().hold(Hold.MALFORMED, true);
             arrived.add(malformed);
         }
@@ -91,7 +94,9 @@ final class BridgedConnection implements MessageHandler {
             stuckSince = now;
         } else if (now - stuckSince > door.settings().limits().stuckTimeout().toNanos()) {
             Server.LOG.log(
-                    Level.WARNING, "client {0} does not read; cut off", socket.peer().address());
+                    Level.WARNING,
+                    "client {0} does not read; cut off",
+                    socket.peer().address());
             socket.abort();
         }
     }

@@ -54,8 +54,7 @@ import org.jspecify.annotations.Nullable;
 final class BridgedSession implements Link {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Dict ROLES = Dict.of(
-            "roles",
-            Map.of("caller", Map.of("features", Map.of()), "publisher", Map.of(), "subscriber", Map.of()));
+            "roles", Map.of("caller", Map.of("features", Map.of()), "publisher", Map.of(), "subscriber", Map.of()));
 
     /** An attached WebWire session. */
     private record Attached(String digest, io.polywire.webwire.message.Session session) {}
@@ -115,8 +114,8 @@ final class BridgedSession implements Link {
     void join() {
         byte[] id = new byte[8];
         RANDOM.nextBytes(id);
-        Identity anonymous = new Identity(
-                HexFormat.of().formatHex(id), door.settings().authrole(), "anonymous", door(), Map.of());
+        Identity anonymous =
+                new Identity(HexFormat.of().formatHex(id), door.settings().authrole(), "anonymous", door(), Map.of());
         Map<String, @Nullable Object> transport = Map.of(
                 "type",
                 "websocket",
@@ -267,8 +266,7 @@ final class BridgedSession implements Link {
         }
         busy = true;
         called = m;
-        joined().receive(
-                        new Call(++lastRequest, Dict.of(options), procedure, io.polywire.model.Payload.of(value)));
+        joined().receive(new Call(++lastRequest, Dict.of(options), procedure, io.polywire.model.Payload.of(value)));
     }
 
     private void publish(Signal m) {
@@ -359,7 +357,11 @@ final class BridgedSession implements Link {
      * @param then told the key, or why there is none
      */
     void create(
-            String authid, String authrole, @Nullable Object info, Consumer<String> then, Consumer<RequestException> not) {
+            String authid,
+            String authrole,
+            @Nullable Object info,
+            Consumer<String> then,
+            Consumer<RequestException> not) {
         if (attached != null) {
             not.accept(new RequestException(
                     "webwire.error.SESSION_EXISTS", "Another session on this client is already active"));
@@ -441,9 +443,8 @@ final class BridgedSession implements Link {
         for (BridgeSettings.Topic topic : door.settings().topics()) {
             if (topic.sessionOnly() == sessionOnly) {
                 subscribing.put(++lastRequest, topic);
-                joined().receive(
-                                new Subscribe(
-                                        lastRequest, Dict.of("match", topic.match().text()), topic.uri()));
+                joined().receive(new Subscribe(
+                        lastRequest, Dict.of("match", topic.match().text()), topic.uri()));
             }
         }
     }
@@ -477,10 +478,15 @@ final class BridgedSession implements Link {
             }
             case Message.Result m -> answered(m.payload(), null);
             case Message.ErrorMessage m when m.requestType() == Call.CODE -> answered(m.payload(), m.error());
-            case Message.ErrorMessage m when m.requestType() == Subscribe.CODE -> {
+            case Message.ErrorMessage m
+            when m.requestType() == Subscribe.CODE -> {
                 BridgeSettings.Topic topic = subscribing.remove(m.request());
                 Server.LOG.log(
-                        Level.WARNING, "{0} is not sent to {1}: {2}", topic, socket.peer().address(), m.error());
+                        Level.WARNING,
+                        "{0} is not sent to {1}: {2}",
+                        topic,
+                        socket.peer().address(),
+                        m.error());
             }
             case Message.Subscribed m -> {
                 BridgeSettings.Topic topic = subscribing.remove(m.request());
@@ -534,7 +540,8 @@ final class BridgedSession implements Link {
         if (ended != null) {
             door.left(ended.id());
         }
-        boolean shutdown = why.reason().equals(Reasons.SYSTEM_SHUTDOWN) || why.reason().equals(Reasons.CLOSE_REALM);
+        boolean shutdown =
+                why.reason().equals(Reasons.SYSTEM_SHUTDOWN) || why.reason().equals(Reasons.CLOSE_REALM);
         finish(shutdown ? CloseCode.GOING_AWAY : CloseCode.POLICY_VIOLATION, why.reason());
     }
 

@@ -243,7 +243,8 @@ final class Conversation implements MessageHandler, Runnable {
         } catch (RequestException refused) {
             octets = error(id, refused);
         } catch (Exception | StackOverflowError e) {
-            String trace = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+            String trace =
+                    HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
             Server.LOG.log(Level.ERROR, "request of " + client() + " failed, trace " + trace, e);
             octets = error(id, Answers.internal(trace));
         }
@@ -256,7 +257,9 @@ final class Conversation implements MessageHandler, Runnable {
 
     private byte[] request(Request m) throws Exception {
         byte[] atOnce = atOnce(m);
-        return atOnce != null ? atOnce : Composer.compose(new Reply(m.id(), server.hooks().onRequest(client(), m)));
+        return atOnce != null
+                ? atOnce
+                : Composer.compose(new Reply(m.id(), server.hooks().onRequest(client(), m)));
     }
 
     private byte @Nullable [] atOnce(Request m) {

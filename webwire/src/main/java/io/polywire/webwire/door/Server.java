@@ -63,9 +63,12 @@ public final class Server implements HttpDoor {
     public HttpAnswer answer(HttpRequest request) {
         return switch (request.method()) {
             case "WEBWIRE" -> Endpoint.METADATA;
-            case "OPTIONS" -> HttpAnswer.gather(0, (exchange, _) -> Thread.ofVirtual()
-                    .name("webwire-options")
-                    .start(() -> exchange.respond(options(request))));
+            case "OPTIONS" ->
+                HttpAnswer.gather(
+                        0,
+                        (exchange, _) -> Thread.ofVirtual()
+                                .name("webwire-options")
+                                .start(() -> exchange.respond(options(request))));
             case "GET" -> upgrade(request);
             default -> Endpoint.METHOD_NOT_ALLOWED;
         };
@@ -84,9 +87,7 @@ public final class Server implements HttpDoor {
         if (request.upgrade() != HttpRequest.Upgrade.VALID) {
             return Endpoint.BAD_REQUEST;
         }
-        return shutDown
-                ? Endpoint.UNAVAILABLE
-                : new HttpAnswer.Upgrade(new Conversation(this), settings.webSocket());
+        return shutDown ? Endpoint.UNAVAILABLE : new HttpAnswer.Upgrade(new Conversation(this), settings.webSocket());
     }
 
     /**

@@ -84,8 +84,7 @@ final class SessionProcedures implements Link {
             // Not from inside: the realm wants to be called back later.
             case Invocation m -> door.realm().thread().execute(() -> invoke(m));
             case ErrorMessage m ->
-                Server.LOG.log(
-                        Level.ERROR, "the procedures of WebWire sessions cannot be registered: {0}", m.error());
+                Server.LOG.log(Level.ERROR, "the procedures of WebWire sessions cannot be registered: {0}", m.error());
             default -> {
                 // Cancellations come too late for what takes no time.
             }
@@ -155,8 +154,10 @@ final class SessionProcedures implements Link {
                 door.realm().thread().execute(() -> answer(request, Payload.of(all)));
             } catch (RuntimeException e) {
                 Server.LOG.log(Level.ERROR, "the session store failed", e);
-                door.realm().thread().execute(() -> fail(
-                        request, "webwire.error.INTERNAL_ERROR", "the sessions cannot be read from the store"));
+                door.realm()
+                        .thread()
+                        .execute(() -> fail(
+                                request, "webwire.error.INTERNAL_ERROR", "the sessions cannot be read from the store"));
             }
         });
     }

@@ -143,7 +143,9 @@ public final class WebWireDoor implements HttpDoor {
     }
 
     private byte @Nullable [] compose(Message.Event message, String topic) {
-        String name = topic.startsWith(settings.prefix()) ? topic.substring(settings.prefix().length()) : topic;
+        String name = topic.startsWith(settings.prefix())
+                ? topic.substring(settings.prefix().length())
+                : topic;
         Payload payload = Bridge.payload(message.payload(), Encoding.UTF8);
         boolean possible = !payload.isEmpty() && name.length() <= Composer.LONGEST_NAME && Composer.printable(name);
         return possible ? Composer.compose(new Signal(name, payload)) : null;

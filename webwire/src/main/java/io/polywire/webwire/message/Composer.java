@@ -35,7 +35,8 @@ public final class Composer {
     public static final int LONGEST_NAME = 255;
 
     private static final int ID = 8;
-    private static final VarHandle LONG_LE = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG_LE =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Composer() {}
 

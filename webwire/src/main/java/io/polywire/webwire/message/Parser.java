@@ -27,7 +27,8 @@ public final class Parser {
     private static final int HEAD = 1 + ID;
 
     private static final String EMPTY_NAME = "";
-    private static final VarHandle LONG_LE = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG_LE =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Parser() {}
 
@@ -71,8 +72,7 @@ public final class Parser {
         return switch (type) {
             case Message.REPLY, Message.REPLY + 1, Message.REPLY + 2 -> {
                 atLeast("reply", len, HEAD);
-                boolean padded =
-                        type == Message.REPLY + 2 && len > HEAD && (len & 1) == 0 && in[off + HEAD] == 0;
+                boolean padded = type == Message.REPLY + 2 && len > HEAD && (len & 1) == 0 && in[off + HEAD] == 0;
                 int start = off + HEAD + (padded ? 1 : 0);
                 yield new Reply(id(in, off), payload(type - Message.REPLY, in, start, off + len));
             }

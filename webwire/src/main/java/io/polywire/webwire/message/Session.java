@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param created when
  * @param info what the application attached: a value of the types of {@link io.polywire.model.Dict}
  */
-public record Session(String key, OffsetDateTime created, @Nullable Object info) {
+public record Session(
+        String key, OffsetDateTime created, @Nullable Object info) {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int KEY_OCTETS = 48;
 

@@ -47,8 +47,7 @@ public final class SqliteSessions implements SessionStore, AutoCloseable {
             try (var statement = connection.createStatement()) {
                 statement.execute("PRAGMA journal_mode=WAL");
                 statement.execute("PRAGMA busy_timeout=5000");
-                statement.execute(
-                        """
+                statement.execute("""
                         CREATE TABLE IF NOT EXISTS webwire_session (
                           digest TEXT PRIMARY KEY, authid TEXT NOT NULL, authrole TEXT NOT NULL,
                           created TEXT NOT NULL, last_used INTEGER NOT NULL, info TEXT NOT NULL) WITHOUT ROWID""");

@@ -98,29 +98,38 @@ class BridgeTest {
         wamp.register("app.caller", Invocation::caller).await();
         wamp.register("app.nothing", _ -> Arguments.of()).await();
         wamp.register("app.number", _ -> 7L).await();
-        wamp.register("app.many", call -> Arguments.of(1L, "two").with("three", 3L)).await();
+        wamp.register("app.many", call -> Arguments.of(1L, "two").with("three", 3L))
+                .await();
         wamp.register("app.bytes", _ -> new byte[] {0, 1, -1}).await();
         wamp.register("app.fail", _ -> {
-            throw new WampException("app.error.broken", "it broke");
-        }).await();
+                    throw new WampException("app.error.broken", "it broke");
+                })
+                .await();
         wamp.register("app.refuse", _ -> {
-            throw new WampException("webwire.error.REFUSED");
-        }).await();
+                    throw new WampException("webwire.error.REFUSED");
+                })
+                .await();
         wamp.register("app.strange", _ -> {
-            throw new WampException("app.error.strange", 1L, "two");
-        }).await();
-        wamp.register("app.login", call -> wamp.call(
-                        "polywire.webwire.session.create",
-                        call.caller(),
-                        call.string(0),
-                        "member",
-                        Map.of("username", call.string(0)))
-                .await()
-                .value()).await();
+                    throw new WampException("app.error.strange", 1L, "two");
+                })
+                .await();
+        wamp.register(
+                        "app.login",
+                        call -> wamp.call(
+                                        "polywire.webwire.session.create",
+                                        call.caller(),
+                                        call.string(0),
+                                        "member",
+                                        Map.of("username", call.string(0)))
+                                .await()
+                                .value())
+                .await();
         wamp.register("app.logout", call -> {
-            wamp.call("polywire.webwire.session.close", Long.parseLong(call.string(0))).await();
-            return Arguments.of();
-        }).await();
+                    wamp.call("polywire.webwire.session.close", Long.parseLong(call.string(0)))
+                            .await();
+                    return Arguments.of();
+                })
+                .await();
     }
 
     @AfterEach
@@ -150,14 +159,17 @@ class BridgeTest {
     @Test
     void resultsBecomePayloads() {
         try (WebWireClient client = router.webwire(ClientHooks.NONE)) {
-            assertEquals(Payload.utf16("").encoding(), client.request("nothing", Payload.utf16("x")).encoding());
+            assertEquals(
+                    Payload.utf16("").encoding(),
+                    client.request("nothing", Payload.utf16("x")).encoding());
             assertTrue(client.request("nothing", Payload.utf16("x")).isEmpty());
             assertEquals(text("7"), client.request("number", Payload.utf16("x")));
-            assertEquals(
-                    text("{\"args\":[1,\"two\"],\"kwargs\":{\"three\":3}}"), client.request("many", text("x")));
+            assertEquals(text("{\"args\":[1,\"two\"],\"kwargs\":{\"three\":3}}"), client.request("many", text("x")));
             assertEquals(Payload.binary((byte) 0, (byte) 1, (byte) -1), client.request("bytes", text("x")));
             // a text for a binary request is UTF-8
-            assertEquals(Encoding.UTF8, client.request("encoding", Payload.binary((byte) 1)).encoding());
+            assertEquals(
+                    Encoding.UTF8,
+                    client.request("encoding", Payload.binary((byte) 1)).encoding());
         }
     }
 
@@ -175,14 +187,20 @@ class BridgeTest {
             assertEquals("REFUSED", refused.code());
             assertEquals("", refused.text());
             assertEquals("[1,\"two\"]", error(client, "strange", text("x")).text());
-            assertEquals("wamp.error.no_such_procedure", error(client, "nobody", text("x")).code());
-            assertEquals("wamp.error.invalid_uri", error(client, "two words", text("x")).code());
+            assertEquals(
+                    "wamp.error.no_such_procedure",
+                    error(client, "nobody", text("x")).code());
+            assertEquals(
+                    "wamp.error.invalid_uri",
+                    error(client, "two words", text("x")).code());
             assertEquals(
                     "wamp.error.invalid_argument",
-                    error(client, "echo", new Payload(Encoding.UTF8, new byte[] {-1})).code());
+                    error(client, "echo", new Payload(Encoding.UTF8, new byte[] {-1}))
+                            .code());
             assertEquals(
                     "wamp.error.invalid_argument",
-                    error(client, "echo", new Payload(Encoding.UTF16, new byte[] {0x3d, (byte) 0xd8})).code());
+                    error(client, "echo", new Payload(Encoding.UTF16, new byte[] {0x3d, (byte) 0xd8}))
+                            .code());
             assertEquals(text("x"), client.request("echo", text("x")));
         }
     }
@@ -199,13 +217,15 @@ class BridgeTest {
         CompletableFuture<String> gate = new CompletableFuture<>();
         LinkedBlockingQueue<String> seen = new LinkedBlockingQueue<>();
         wamp.register("app.wait", call -> {
-            seen.add(call.string(0));
-            return gate.get();
-        }).await();
+                    seen.add(call.string(0));
+                    return gate.get();
+                })
+                .await();
         wamp.register("app.note", call -> {
-            seen.add(call.string(0));
-            return "noted";
-        }).await();
+                    seen.add(call.string(0));
+                    return "noted";
+                })
+                .await();
         try (WebWireClient client = router.webwire(ClientHooks.NONE);
                 WebWireClient other = router.webwire(ClientHooks.NONE)) {
             var first = CompletableFuture.supplyAsync(() -> client.request("wait", text("first")));
@@ -229,14 +249,15 @@ class BridgeTest {
         CountDownLatch called = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         wamp.register("app.forever", _ -> {
-            called.countDown();
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                interrupted.countDown();
-            }
-            return "";
-        }).await();
+                    called.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        interrupted.countDown();
+                    }
+                    return "";
+                })
+                .await();
         WebWireClient client = router.webwire(ClientHooks.NONE);
         var answer = CompletableFuture.supplyAsync(() -> client.request("forever", text("x")));
         assertTrue(called.await(20, TimeUnit.SECONDS));
@@ -341,7 +362,8 @@ class BridgeTest {
             wamp.publish("app.private", "for members").await();
             assertEquals(new Signal("private", text("for members")), told.next());
 
-            List<?> list = (List<?>) wamp.call("polywire.webwire.session.list").await().value();
+            List<?> list =
+                    (List<?>) wamp.call("polywire.webwire.session.list").await().value();
             Map<?, ?> entry = (Map<?, ?>) list.getFirst();
             assertEquals(StoredSession.digest(key), entry.get("key_digest"));
             assertEquals("alice", entry.get("authid"));
@@ -349,7 +371,9 @@ class BridgeTest {
 
             client.closeSession();
             assertEquals(before.get("authid"), details(id).get("authid"));
-            assertEquals(List.of(), wamp.call("polywire.webwire.session.list").await().value());
+            assertEquals(
+                    List.of(),
+                    wamp.call("polywire.webwire.session.list").await().value());
         }
     }
 

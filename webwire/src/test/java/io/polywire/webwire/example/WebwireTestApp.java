@@ -129,7 +129,9 @@ public final class WebwireTestApp implements Hooks, SessionHooks {
 
     private static @Nullable String userOrNull(Client client) {
         Session session = client.session();
-        return session != null && session.info() instanceof Map<?, ?> info && info.get("username") instanceof String user
+        return session != null
+                        && session.info() instanceof Map<?, ?> info
+                        && info.get("username") instanceof String user
                 ? user
                 : null;
     }

@@ -60,9 +60,8 @@ class VectorTest {
         }
 
         Payload payload() {
-            Encoding encoding = has("encoding")
-                    ? Encoding.valueOf(text("encoding").toUpperCase(Locale.ROOT))
-                    : Encoding.BINARY;
+            Encoding encoding =
+                    has("encoding") ? Encoding.valueOf(text("encoding").toUpperCase(Locale.ROOT)) : Encoding.BINARY;
             return new Payload(encoding, bytes("payload"));
         }
 
@@ -76,8 +75,7 @@ class VectorTest {
         try (var in = Objects.requireNonNull(VectorTest.class.getResourceAsStream("/webwire.jsonl"))) {
             for (String line : new String(in.readAllBytes(), UTF_8).split("\n")) {
                 byte[] json = line.getBytes(UTF_8);
-                Map<?, ?> v = (Map<?, ?>)
-                        Objects.requireNonNull(Values.read(Serialization.JSON, json, 0, json.length));
+                Map<?, ?> v = (Map<?, ?>) Objects.requireNonNull(Values.read(Serialization.JSON, json, 0, json.length));
                 Map<?, ?> fields = v.get("fields") instanceof Map<?, ?> f ? f : Map.of();
                 all.add(new Vector(
                         (String) Objects.requireNonNull(v.get("name")),
@@ -113,7 +111,10 @@ class VectorTest {
                     assertEquals(
                             v.hex,
                             HexFormat.of()
-                                    .formatHex(again instanceof Reply r ? Composer.composePadded(r) : Composer.compose(again)));
+                                    .formatHex(
+                                            again instanceof Reply r
+                                                    ? Composer.composePadded(r)
+                                                    : Composer.compose(again)));
                 }
             }
             case "encode-reject" -> assertThrows(IllegalArgumentException.class, () -> compose(v));
@@ -186,8 +187,7 @@ class VectorTest {
                 assertArrayEquals(
                         java.util.Arrays.copyOfRange(given, given.length - own, given.length),
                         signal.payload().data());
-                assertEquals(
-                        signal.name(), new String(given, 0, octets[1] & 0xFF, ISO_8859_1));
+                assertEquals(signal.name(), new String(given, 0, octets[1] & 0xFF, ISO_8859_1));
                 assertEquals(v.hex, HexFormat.of().formatHex(Composer.compose(signal)));
             }
             case "session-created" -> {
@@ -214,7 +214,8 @@ class VectorTest {
         assertEquals(v.hex, HexFormat.of().formatHex(Composer.compose(message)));
         byte[] json = switch (message) {
             case SessionCreated m -> m.session();
-            case Reply m when m.payload().text().startsWith("{\"key\"") -> m.payload().data();
+            case Reply m
+            when m.payload().text().startsWith("{\"key\"") -> m.payload().data();
             default -> null;
         };
         if (json != null) {
