@@ -3,7 +3,6 @@ package io.polywire.webwire.client;
 import io.polywire.net.Client;
 import io.polywire.net.CloseCode;
 import io.polywire.net.Endpoint;
-import io.polywire.net.Headers;
 import io.polywire.net.Loops;
 import io.polywire.net.MessageHandler;
 import io.polywire.net.NetException;
@@ -29,8 +28,8 @@ import io.polywire.webwire.message.Parser;
 import io.polywire.webwire.message.Payload;
 import io.polywire.webwire.message.Session;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -287,7 +286,7 @@ public final class WebWireClient implements AutoCloseable {
 
         void open() {
             WebSocketTarget target =
-                    new WebSocketTarget(at, null, at.toString(), "/", List.of(), Headers.EMPTY, CONNECT_TIMEOUT);
+                    WebSocketTarget.of(URI.create("ws://" + at + "/")).withTimeout(CONNECT_TIMEOUT);
             try {
                 // Other than the original a server may send any size; the limit is that of an array.
                 WebSocketSettings settings =

@@ -2,17 +2,24 @@ package io.polywire.webwire.door;
 
 /** The errors that a server itself answers with. */
 final class Answers {
-    static final RequestException NOT_IMPLEMENTED =
-            new RequestException("NOT_IMPLEMENTED", "Request handling is not implemented  on this server instance");
-    static final RequestException SESSIONS_DISABLED =
-            new RequestException("SESSIONS_DISABLED", "Sessions are disabled on this server instance");
-    static final RequestException SHUTDOWN = new RequestException("SERVER_SHUTDOWN", "The server is shutting down");
+    private Answers() {}
+
+    static RequestException notImplemented() {
+        return new RequestException("NOT_IMPLEMENTED", "Request handling is not implemented  on this server instance");
+    }
+
+    static RequestException sessionsDisabled() {
+        return new RequestException("SESSIONS_DISABLED", "Sessions are disabled on this server instance");
+    }
+
+    static RequestException shutDown() {
+        return new RequestException("SERVER_SHUTDOWN", "The server is shutting down");
+    }
 
     /** The grammar is the original's. */
-    static final RequestException RESTORATION_FAILED =
-            new RequestException("INTERNAL_ERROR", "Session restoration request not could have been fulfilled");
-
-    private Answers() {}
+    static RequestException restorationFailed() {
+        return new RequestException("INTERNAL_ERROR", "Session restoration request not could have been fulfilled");
+    }
 
     static RequestException sessionActive(String key) {
         return new RequestException("SESSION_ACTIVE", "The session identified by key: '" + key + "' is already active");

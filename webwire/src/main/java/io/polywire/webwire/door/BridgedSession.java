@@ -325,7 +325,7 @@ final class BridgedSession implements Link {
         }
         if (failure != null) {
             Server.LOG.log(Level.ERROR, "the session store failed", failure);
-            error(m.id(), Answers.RESTORATION_FAILED);
+            error(m.id(), Answers.restorationFailed());
             finish(CloseCode.INTERNAL_ERROR, "internal error");
             return;
         }

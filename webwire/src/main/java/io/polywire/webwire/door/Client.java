@@ -133,9 +133,10 @@ public final class Client {
     /**
      * Finds a session and attaches it; the one there was before is given up, not closed.
      *
-     * @throws RequestException if it is active, unknown or not to be found out
+     * @throws RequestException if it is active or unknown
+     * @throws Exception if it is not to be found out
      */
-    Session restoreSession(SessionHooks hooks, String key) {
+    Session restoreSession(SessionHooks hooks, String key) throws Exception {
         Claim active = new Claim(key);
         try {
             Session found = hooks.onSessionLookup(key);
@@ -147,11 +148,6 @@ public final class Client {
             attach(found);
             active.keep();
             return found;
-        } catch (RequestException refused) {
-            throw refused;
-        } catch (Exception e) {
-            Server.LOG.log(Level.ERROR, "OnSessionLookup failed", e);
-            throw Answers.RESTORATION_FAILED;
         } finally {
             active.end();
         }

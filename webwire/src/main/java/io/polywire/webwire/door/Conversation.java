@@ -239,7 +239,7 @@ final class Conversation implements MessageHandler, Runnable {
     private void answer(long id, Answer answer) {
         byte[] octets;
         try {
-            octets = server.isShutDown() ? error(id, Answers.SHUTDOWN) : answer.make();
+            octets = server.isShutDown() ? error(id, Answers.shutDown()) : answer.make();
         } catch (RequestException refused) {
             octets = error(id, refused);
         } catch (Exception | StackOverflowError e) {
@@ -279,7 +279,7 @@ final class Conversation implements MessageHandler, Runnable {
 
     private byte[] closeSession(CloseSession m) {
         if (server.sessionHooks() == null) {
-            throw Answers.SESSIONS_DISABLED;
+            throw Answers.sessionsDisabled();
         }
         client().closeSession();
         return Composer.compose(new Reply(m.id(), Payload.EMPTY));
@@ -290,14 +290,17 @@ final class Conversation implements MessageHandler, Runnable {
         boolean[] failed = {false};
         answer(m.id(), () -> {
             if (hooks == null) {
-                throw Answers.SESSIONS_DISABLED;
+                throw Answers.sessionsDisabled();
             }
             try {
                 byte[] json = client().restoreSession(hooks, m.key()).toJson();
                 return Composer.compose(new Reply(m.id(), new Payload(Encoding.UTF16, json))); // so it is labelled
             } catch (RequestException refused) {
-                failed[0] = refused == Answers.RESTORATION_FAILED;
                 throw refused;
+            } catch (Exception e) {
+                Server.LOG.log(Level.ERROR, "OnSessionLookup failed", e);
+                failed[0] = true;
+                throw Answers.restorationFailed();
             }
         });
         if (failed[0]) {

@@ -37,7 +37,7 @@ public interface Hooks {
      *     INTERNAL_ERROR}, without its text
      */
     default Payload onRequest(Client client, Request request) throws Exception {
-        throw Answers.NOT_IMPLEMENTED;
+        throw Answers.notImplemented();
     }
 
     /**
