@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.webwire.example;
+
+import org.jspecify.annotations.NullMarked;
