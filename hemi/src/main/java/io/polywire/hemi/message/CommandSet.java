@@ -37,11 +37,11 @@ public final class CommandSet {
      * @param api the prefix of the ping, for example {@code tbcapi}
      */
     public static CommandSet of(String api) {
-        return none(api).with(api + "-ping", PingRequest.class, PingResponse.class);
+        return withoutPing(api).with(api + "-ping", PingRequest.class, PingResponse.class);
     }
 
-    /** Without any command, not even a ping. */
-    static CommandSet none(String api) {
+    /** Without any command, not even a ping: for what is no API of its own. */
+    public static CommandSet withoutPing(String api) {
         return new CommandSet(api, Map.of(), Map.of());
     }
 
