@@ -19,6 +19,11 @@ public interface Link {
     /** The realm has removed the session because its peer broke the protocol: ABORT with this text. */
     void abort(String text);
 
+    /** The door that the peer came through: {@code details._door}, as the meta API tells it. */
+    default String door() {
+        return "wamp";
+    }
+
     /** Whether so much is queued that whoever causes more should be held up. */
     default boolean congested() {
         return false;

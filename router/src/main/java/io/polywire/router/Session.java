@@ -279,6 +279,7 @@ public final class Session {
         if (!identity.authextra().isEmpty()) {
             all.put("authextra", identity.authextra());
         }
+        all.put("_door", link.door());
         all.put("transport", transport);
         return all;
     }
