@@ -1,14 +1,32 @@
 package io.polywire.hemi.door;
 
-/** Commands are procedures of a realm. */
+import io.polywire.router.HostedRealm;
+
+/** Commands are calls of a realm's procedures, its events notifications; every connection is a session. Thread-safe. */
 public final class RealmBridge extends HemiService {
+    private final HostedRealm realm;
+    private final RealmBridgeSettings settings;
+
+    public RealmBridge(HostedRealm realm, RealmBridgeSettings settings) {
+        this.realm = realm;
+        this.settings = settings;
+    }
+
+    HostedRealm realm() {
+        return realm;
+    }
+
+    RealmBridgeSettings settings() {
+        return settings;
+    }
+
     @Override
     String api() {
-        return "polywire";
+        return settings.api();
     }
 
     @Override
     Conversation open(HemiConnection connection) {
-        throw new IllegalStateException();
+        return new RealmConversation(this, connection);
     }
 }

@@ -1,8 +1,10 @@
 package io.polywire.hemi.message;
 
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * The member {@code error} of a response.
@@ -43,6 +45,18 @@ public record ProtocolError(
     /** The line for the log of whoever made the error: {@code <cause> [<timestamp>:<trace>]}. */
     public String logText(String cause) {
         return cause + " [" + timestamp + ":" + trace + "]";
+    }
+
+    /** A payload of nothing but this error, in JSON. */
+    public String payload() {
+        Octets out = new Octets();
+        try (JsonGenerator json = Json.generator(out)) {
+            json.writeStartObject();
+            json.writeName("error");
+            RecordType.of(ProtocolError.class).write(json, this, null);
+            json.writeEndObject();
+        }
+        return new String(out.toByteArray(), StandardCharsets.UTF_8);
     }
 
     private static long now() {
