@@ -78,11 +78,15 @@ public final class HemiClient implements AutoCloseable {
      * @param loops serve the connection
      */
     public HemiClient(Loops loops, HemiClientSettings settings, HemiListener listener) {
+        this(loops, settings, new Heard(settings.commands(), listener));
+    }
+
+    HemiClient(Loops loops, HemiClientSettings settings, Unsolicited unsolicited) {
         this.loops = loops;
         this.settings = settings;
         this.commands = settings.commands();
         this.pingCommand = commands.api() + "-ping-request";
-        this.unsolicited = new Heard(commands, listener);
+        this.unsolicited = unsolicited;
     }
 
     HemiClientSettings settings() {
@@ -122,6 +126,14 @@ public final class HemiClient implements AutoCloseable {
     /** As {@link #connect}; the future completes on an event loop. */
     public CompletableFuture<Void> connectAsync() {
         return online().thenApply(c -> null);
+    }
+
+    /** Connects, and tries again from the first failure on. */
+    void stayOnline() {
+        synchronized (lock) {
+            hasBeenOnline = true;
+        }
+        online();
     }
 
     private CompletableFuture<ClientConnection> online() {
