@@ -21,6 +21,17 @@ public final class Values {
     }
 
     /**
+     * Checks without making anything: what passes here in an array may be carried in a message's payload.
+     *
+     * @throws ProtocolViolation if the octets are not exactly one valid value
+     */
+    public static void check(Serialization serialization, byte[] octets, int offset, int length) {
+        Reader in = Codecs.wire(serialization).reader(octets, offset, length);
+        in.skip(in.next());
+        in.finish();
+    }
+
+    /**
      * The octets of a value of the types of {@link io.polywire.model.Dict}, of another integer or floating type of
      * Java, or of collections and maps of such.
      *

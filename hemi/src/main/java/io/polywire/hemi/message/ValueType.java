@@ -1,0 +1,295 @@
+package io.polywire.hemi.message;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonParser.NumberType;
+import tools.jackson.core.JsonToken;
+
+/** The form in JSON of one type of a record's components. Thread-safe. */
+sealed interface ValueType {
+    /**
+     * The value that the parser is on, which is not null.
+     *
+     * @param name of the member, for the exception
+     * @throws InvalidCommandException if it is of another type
+     */
+    Object read(JsonParser in, JsonToken token, String name);
+
+    /** What an absent member stands for. */
+    @Nullable
+    Object zero();
+
+    /** Writes the value; null as zero. */
+    void write(JsonGenerator out, @Nullable Object value);
+
+    /**
+     * @param unsigned bits of an unsigned integer, 0 for the range of the type
+     * @throws IllegalArgumentException if there is no form for the type
+     */
+    static ValueType of(Type type, int unsigned) {
+        if (type instanceof ParameterizedType p && p.getRawType() == List.class) {
+            return new ListOf(of(p.getActualTypeArguments()[0], unsigned));
+        }
+        if (!(type instanceof Class<?> c)) {
+            throw new IllegalArgumentException("no JSON form for " + type);
+        }
+        if (c == long.class || c == Long.class) {
+            return unsigned == 64 ? new Unsigned64() : signedOr(unsigned, Long.MIN_VALUE, Long.MAX_VALUE, false);
+        }
+        if (c == int.class || c == Integer.class) {
+            return signedOr(unsigned, Integer.MIN_VALUE, Integer.MAX_VALUE, true);
+        }
+        if (c == boolean.class || c == Boolean.class) {
+            return new Bool();
+        }
+        if (c == String.class) {
+            return new Text();
+        }
+        if (c == ByteSlice.class) {
+            return new Hex();
+        }
+        if (c == BigInteger.class) {
+            return new Big();
+        }
+        if (c.isRecord()) {
+            return new Nested(c.asSubclass(Record.class));
+        }
+        throw new IllegalArgumentException("no JSON form for " + type);
+    }
+
+    private static ValueType signedOr(int unsigned, long least, long most, boolean small) {
+        if (unsigned == 0) {
+            return new Whole(least, most, small);
+        }
+        if (unsigned > 32 || small && unsigned > 16) {
+            throw new IllegalArgumentException(unsigned + " unsigned bits do not fit");
+        }
+        return new Whole(0, (1L << unsigned) - 1, small);
+    }
+
+    private static InvalidCommandException wrong(String name, String expected) {
+        return new InvalidCommandException(name + " must be " + expected);
+    }
+
+    /** An integer in a range; a number with fraction or exponent is none. */
+    record Whole(long least, long most, boolean small) implements ValueType {
+        @Override
+        public Object read(JsonParser in, JsonToken token, String name) {
+            if (token == JsonToken.VALUE_NUMBER_INT && in.getNumberType() != NumberType.BIG_INTEGER) {
+                long value = in.getLongValue();
+                if (value >= least && value <= most) {
+                    return boxed(value);
+                }
+            }
+            throw wrong(name, "an integer from " + least + " to " + most);
+        }
+
+        private Object boxed(long value) {
+            return small ? (Object) (int) value : (Object) value;
+        }
+
+        @Override
+        public Object zero() {
+            return boxed(0);
+        }
+
+        @Override
+        public void write(JsonGenerator out, @Nullable Object value) {
+            out.writeNumber(value == null ? 0 : ((Number) value).longValue());
+        }
+    }
+
+    /** An integer from 0 to 2^64 - 1 in the bits of a long. */
+    record Unsigned64() implements ValueType {
+        @Override
+        public Object read(JsonParser in, JsonToken token, String name) {
+            if (token == JsonToken.VALUE_NUMBER_INT && in.getStringLength() <= 20) {
+                BigInteger value = in.getBigIntegerValue();
+                if (value.signum() >= 0 && value.bitLength() <= 64) {
+                    return value.longValue();
+                }
+            }
+            throw wrong(name, "an integer from 0 to 2^64 - 1");
+        }
+
+        @Override
+        public Object zero() {
+            return 0L;
+        }
+
+        @Override
+        public void write(JsonGenerator out, @Nullable Object value) {
+            long bits = value == null ? 0 : (Long) value;
+            if (bits >= 0) {
+                out.writeNumber(bits);
+            } else {
+                out.writeNumber(new BigInteger(Long.toUnsignedString(bits)));
+            }
+        }
+    }
+
+    /** An integer of any size. */
+    record Big() implements ValueType {
+        @Override
+        public Object read(JsonParser in, JsonToken token, String name) {
+            if (token != JsonToken.VALUE_NUMBER_INT || in.getStringLength() > Json.LONGEST_INTEGER) {
+                throw wrong(name, "an integer of at most " + Json.LONGEST_INTEGER + " digits");
+            }
+            return in.getBigIntegerValue();
+        }
+
+        @Override
+        public Object zero() {
+            return BigInteger.ZERO;
+        }
+
+        @Override
+        public void write(JsonGenerator out, @Nullable Object value) {
+            out.writeNumber(value == null ? BigInteger.ZERO : (BigInteger) value);
+        }
+    }
+
+    record Bool() implements ValueType {
+        @Override
+        public Object read(JsonParser in, JsonToken token, String name) {
+            return switch (token) {
+                case VALUE_TRUE -> true;
+                case VALUE_FALSE -> false;
+                default -> throw wrong(name, "a boolean");
+            };
+        }
+
+        @Override
+        public Object zero() {
+            return false;
+        }
+
+        @Override
+        public void write(JsonGenerator out, @Nullable Object value) {
+            out.writeBoolean(Boolean.TRUE.equals(value));
+        }
+    }
+
+    record Text() implements ValueType {
+        @Override
+        public Object read(JsonParser in, JsonToken token, String name) {
+            if (token != JsonToken.VALUE_STRING) {
+                throw wrong(name, "a string");
+            }
+            return Json.wellFormed(in.getString());
+        }
+
+        @Override
+        public Object zero() {
+            return "";
+        }
+
+        @Override
+        public void write(JsonGenerator out, @Nullable Object value) {
+            out.writeString(value == null ? "" : Json.wellFormed((String) value));
+        }
+    }
+
+    record Hex() implements ValueType {
+        @Override
+        public Object read(JsonParser in, JsonToken token, String name) {
+            if (token == JsonToken.VALUE_STRING) {
+                try {
+                    return ByteSlice.ofHex(in.getString());
+                } catch (IllegalArgumentException bad) {
+                    throw wrong(name, "hexadecimal digits: " + bad.getMessage());
+                }
+            }
+            throw wrong(name, "a string of hexadecimal digits");
+        }
+
+        @Override
+        public Object zero() {
+            return ByteSlice.EMPTY;
+        }
+
+        @Override
+        public void write(JsonGenerator out, @Nullable Object value) {
+            out.writeString(value == null ? "" : ((ByteSlice) value).hex());
+        }
+    }
+
+    record ListOf(ValueType element) implements ValueType {
+        @Override
+        public Object read(JsonParser in, JsonToken token, String name) {
+            if (token != JsonToken.START_ARRAY) {
+                throw wrong(name, "a list");
+            }
+            List<@Nullable Object> list = new ArrayList<>();
+            for (JsonToken t = in.nextToken(); t != JsonToken.END_ARRAY; t = in.nextToken()) {
+                list.add(t == JsonToken.VALUE_NULL ? element.zero() : element.read(in, t, name));
+            }
+            return Collections.unmodifiableList(list);
+        }
+
+        @Override
+        public Object zero() {
+            return List.of();
+        }
+
+        @Override
+        public void write(JsonGenerator out, @Nullable Object value) {
+            out.writeStartArray();
+            if (value != null) {
+                for (Object each : (List<?>) value) {
+                    element.write(out, each);
+                }
+            }
+            out.writeEndArray();
+        }
+    }
+
+    record Nested(Class<? extends Record> type) implements ValueType {
+        @Override
+        public Object read(JsonParser in, JsonToken token, String name) {
+            if (token != JsonToken.START_OBJECT) {
+                throw wrong(name, "an object");
+            }
+            return RecordType.of(type).read(in);
+        }
+
+        @Override
+        public Object zero() {
+            return RecordType.of(type).zero();
+        }
+
+        @Override
+        public void write(JsonGenerator out, @Nullable Object value) {
+            RecordType.of(type).write(out, value == null ? RecordType.of(type).zero() : (Record) value, null);
+        }
+    }
+
+    /** A type that has null as its zero. */
+    record OrNull(ValueType type) implements ValueType {
+        @Override
+        public Object read(JsonParser in, JsonToken token, String name) {
+            return type.read(in, token, name);
+        }
+
+        @Override
+        public @Nullable Object zero() {
+            return null;
+        }
+
+        @Override
+        public void write(JsonGenerator out, @Nullable Object value) {
+            if (value == null) {
+                out.writeNull();
+            } else {
+                type.write(out, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.hemi.door;
+
+import org.jspecify.annotations.NullMarked;

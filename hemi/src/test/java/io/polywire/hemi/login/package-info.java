@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.hemi.login;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.hemi.message;
+
+import org.jspecify.annotations.NullMarked;
