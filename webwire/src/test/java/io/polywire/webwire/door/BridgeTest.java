@@ -261,7 +261,7 @@ class BridgeTest {
         WebWireClient client = router.webwire(ClientHooks.NONE);
         var answer = CompletableFuture.supplyAsync(() -> client.request("forever", text("x")));
         assertTrue(called.await(20, TimeUnit.SECONDS));
-        client.close();
+        client.disconnect();
         assertTrue(interrupted.await(20, TimeUnit.SECONDS));
         var failure = assertThrows(ExecutionException.class, answer::get);
         assertTrue(failure.getCause() instanceof Disconnected);
@@ -398,8 +398,8 @@ class BridgeTest {
             assertEquals("SESSION_ACTIVE", errorOfWamp(() -> other.restoreSession(key)));
             assertEquals("SESSION_NOT_FOUND", errorOfWamp(() -> other.restoreSession("nope")));
             Session session = client.session();
-            other.close();
-            client.close();
+            other.disconnect();
+            client.disconnect();
             client.connect();
             assertEquals(session, client.session());
             client.request("echo", text("x"));
@@ -422,6 +422,13 @@ class BridgeTest {
     }
 
     @Test
+    void theSessionProceduresOutliveAKillOfAllSessions() {
+        wamp.call("wamp.session.kill_all").await();
+        assertEquals(
+                List.of(), wamp.call("polywire.webwire.session.list").await().value());
+    }
+
+    @Test
     void aSessionSurvivesTheServer(@TempDir Path dir) throws Exception {
         wamp.close();
         router.close();
@@ -433,7 +440,7 @@ class BridgeTest {
             WebWireClient client = router.webwire(ClientHooks.NONE);
             client.request("login", text("alice"));
             session = client.session();
-            client.close();
+            client.disconnect();
             router.close();
         }
         assertNotNull(session);

@@ -444,7 +444,7 @@ class ServerTest {
                 RawClient other = another()) {
             String first = create(client);
             String second = create(other);
-            other.close();
+            other.disconnect();
             while (!app.next().startsWith("disconnected")) {
                 continue;
             }
