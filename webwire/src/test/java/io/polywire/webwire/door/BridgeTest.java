@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -325,15 +326,20 @@ class BridgeTest {
 
     // --- sessions -------------------------------------------------------------------------------------------------
 
-    private Map<?, ?> details(long session) throws Exception {
-        return (Map<?, ?>) wamp.call("wamp.session.get", session).await().value();
+    private Map<?, ?> details(long session) {
+        return (Map<?, ?>) value("wamp.session.get", session);
     }
 
-    private long webwireSession() throws Exception {
-        for (Object id : (List<?>) wamp.call("wamp.session.list").await().value()) {
+    private Object value(String procedure, Object... args) {
+        return Objects.requireNonNull(wamp.call(procedure, args).await().value(), procedure);
+    }
+
+    private long webwireSession() {
+        for (Object id : (List<?>) value("wamp.session.list")) {
             Map<?, ?> details = details((Long) id);
-            Map<?, ?> transport = (Map<?, ?>) details.get("transport");
-            if ("webwire".equals(details.get("_door")) && "websocket".equals(transport.get("type"))) {
+            if ("webwire".equals(details.get("_door"))
+                    && details.get("transport") instanceof Map<?, ?> transport
+                    && "websocket".equals(transport.get("type"))) {
                 return (Long) id;
             }
         }
