@@ -237,9 +237,14 @@ public final class WebWireClient implements AutoCloseable {
         }
     }
 
-    /** Closes the connection; the session is kept for the next {@link #connect}. */
+    /** The same as {@link #disconnect}: a closed client can connect again. */
     @Override
     public void close() {
+        disconnect();
+    }
+
+    /** Closes the connection; the session is kept for the next {@link #connect}. */
+    public void disconnect() {
         life.lock();
         try {
             Connection c = connection;

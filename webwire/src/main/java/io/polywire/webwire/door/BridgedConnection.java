@@ -90,6 +90,7 @@ final class BridgedConnection implements MessageHandler {
         long now = System.nanoTime();
         if (socket.output().writable()) {
             stuckSince = 0;
+            session().hold(Hold.OUTPUT, false);
         } else if (stuckSince == 0) {
             stuckSince = now;
         } else if (now - stuckSince > door.settings().limits().stuckTimeout().toNanos()) {

@@ -414,7 +414,7 @@ final class BridgedSession implements Link {
         attached = null;
         forget(closing.digest(), failure -> {
             door.active().release(closing.digest(), this);
-            if (!over) {
+            if (!over && attached == null) { // none was restored meanwhile
                 joined().identity(Objects.requireNonNull(first));
                 unsubscribe();
                 outbox.post(Composer.compose(new SessionClosed()));

@@ -165,6 +165,9 @@ final class Conversation implements MessageHandler, Runnable {
         outbox.room();
         if (from.output().writable()) {
             stuckSince = 0;
+            if (stopped) {
+                onDrained(from);
+            }
             return;
         }
         long now = System.nanoTime();

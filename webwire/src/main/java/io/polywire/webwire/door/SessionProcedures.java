@@ -12,6 +12,7 @@ import io.polywire.model.Message.Yield;
 import io.polywire.model.Payload;
 import io.polywire.model.Reasons;
 import io.polywire.router.Identity;
+import io.polywire.router.JoinRefused;
 import io.polywire.router.Link;
 import io.polywire.router.Sent;
 import io.polywire.router.Session;
@@ -186,9 +187,19 @@ final class SessionProcedures implements Link {
         }
     }
 
+    /** Whoever kills all sessions does not mean this one; a realm that closes takes it in no more. */
     @Override
     public void end(Message.Goodbye why) {
         session = null;
+        registering.clear();
+        registered.clear();
+        door.realm().thread().execute(() -> {
+            try {
+                join();
+            } catch (JoinRefused closing) {
+                Server.LOG.log(Level.DEBUG, "the door''s own session has ended: {0}", closing.text());
+            }
+        });
     }
 
     @Override

@@ -203,7 +203,7 @@ class StoriesTest {
         try (WebWireClient client = connected(told)) {
             client.request("login", Payload.utf8("bob<&>"));
             Session session = client.session();
-            client.close();
+            client.disconnect();
             assertFalse(client.isConnected());
             client.connect();
             assertEquals(session, client.session());
@@ -274,7 +274,7 @@ class StoriesTest {
             while (client.pendingRequests() == 0) {
                 Thread.onSpinWait();
             }
-            client.close();
+            client.disconnect();
             var failure = assertThrows(Exception.class, () -> answer.get(4, TimeUnit.SECONDS));
             assertTrue(failure.getCause() instanceof Disconnected);
             assertThrows(Disconnected.class, () -> client.request("echo", Payload.utf8("x")));

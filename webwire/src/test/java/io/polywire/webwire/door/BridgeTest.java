@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -261,7 +262,7 @@ class BridgeTest {
         WebWireClient client = router.webwire(ClientHooks.NONE);
         var answer = CompletableFuture.supplyAsync(() -> client.request("forever", text("x")));
         assertTrue(called.await(20, TimeUnit.SECONDS));
-        client.close();
+        client.disconnect();
         assertTrue(interrupted.await(20, TimeUnit.SECONDS));
         var failure = assertThrows(ExecutionException.class, answer::get);
         assertTrue(failure.getCause() instanceof Disconnected);
@@ -325,15 +326,20 @@ class BridgeTest {
 
     // --- sessions -------------------------------------------------------------------------------------------------
 
-    private Map<?, ?> details(long session) throws Exception {
-        return (Map<?, ?>) wamp.call("wamp.session.get", session).await().value();
+    private Map<?, ?> details(long session) {
+        return (Map<?, ?>) value("wamp.session.get", session);
     }
 
-    private long webwireSession() throws Exception {
-        for (Object id : (List<?>) wamp.call("wamp.session.list").await().value()) {
+    private Object value(String procedure, Object... args) {
+        return Objects.requireNonNull(wamp.call(procedure, args).await().value(), procedure);
+    }
+
+    private long webwireSession() {
+        for (Object id : (List<?>) value("wamp.session.list")) {
             Map<?, ?> details = details((Long) id);
-            Map<?, ?> transport = (Map<?, ?>) details.get("transport");
-            if ("webwire".equals(details.get("_door")) && "websocket".equals(transport.get("type"))) {
+            if ("webwire".equals(details.get("_door"))
+                    && details.get("transport") instanceof Map<?, ?> transport
+                    && "websocket".equals(transport.get("type"))) {
                 return (Long) id;
             }
         }
@@ -398,8 +404,8 @@ class BridgeTest {
             assertEquals("SESSION_ACTIVE", errorOfWamp(() -> other.restoreSession(key)));
             assertEquals("SESSION_NOT_FOUND", errorOfWamp(() -> other.restoreSession("nope")));
             Session session = client.session();
-            other.close();
-            client.close();
+            other.disconnect();
+            client.disconnect();
             client.connect();
             assertEquals(session, client.session());
             client.request("echo", text("x"));
@@ -422,6 +428,13 @@ class BridgeTest {
     }
 
     @Test
+    void theSessionProceduresOutliveAKillOfAllSessions() {
+        wamp.call("wamp.session.kill_all").await();
+        assertEquals(
+                List.of(), wamp.call("polywire.webwire.session.list").await().value());
+    }
+
+    @Test
     void aSessionSurvivesTheServer(@TempDir Path dir) throws Exception {
         wamp.close();
         router.close();
@@ -433,7 +446,7 @@ class BridgeTest {
             WebWireClient client = router.webwire(ClientHooks.NONE);
             client.request("login", text("alice"));
             session = client.session();
-            client.close();
+            client.disconnect();
             router.close();
         }
         assertNotNull(session);

@@ -72,6 +72,10 @@ final class RawClient implements MessageHandler, AutoCloseable {
 
     @Override
     public void close() {
+        disconnect();
+    }
+
+    void disconnect() {
         socket.closeAfterFlush(CloseCode.NORMAL, "");
     }
 }

@@ -398,6 +398,13 @@ class ServerTest {
         }
     }
 
+    private void awaitDisconnected() throws InterruptedException {
+        String hook = app.next();
+        while (!hook.startsWith("disconnected")) {
+            hook = app.next();
+        }
+    }
+
     private String create(RawClient client) throws Exception {
         client.send(request("create"));
         assertTrue(client.next().startsWith("15"));
@@ -444,10 +451,8 @@ class ServerTest {
                 RawClient other = another()) {
             String first = create(client);
             String second = create(other);
-            other.close();
-            while (!app.next().startsWith("disconnected")) {
-                continue;
-            }
+            other.disconnect();
+            awaitDisconnected();
             client.send("20" + ID + second);
             assertTrue(client.next().startsWith("c1" + ID + hex("{\"key\":\"") + second));
             assertEquals(1, headed().server().activeSessions().count());
@@ -463,9 +468,7 @@ class ServerTest {
         RawClient client = client();
         String key = create(client);
         client.close();
-        while (!app.next().startsWith("disconnected")) {
-            continue;
-        }
+        awaitDisconnected();
         List<RawClient> rivals = List.of(another(), another(), another(), another(), another(), another());
         rivals.forEach(one -> one.send("20" + ID + key));
         int won = 0;
