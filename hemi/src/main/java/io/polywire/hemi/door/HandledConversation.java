@@ -57,7 +57,7 @@ final class HandledConversation implements Conversation {
             throw new InvalidCommandException(message.command() + " is not answered here");
         }
         if (entry.quick()) {
-            deliver(answer(entry, message.id(), request));
+            deliver(answer(entry, message.id(), request, null));
             return;
         }
         Running one = new Running(this, entry, message.id(), request, running.size());
@@ -66,8 +66,12 @@ final class HandledConversation implements Conversation {
         connection.pauseForConversation(running.size() >= most);
     }
 
-    /** Runs the handler; on its thread. Null if nothing is to be sent. */
-    private byte @Nullable [] answer(Handlers.Entry entry, String id, Record request) {
+    /**
+     * Runs the handler; on its thread. Null if nothing is to be sent.
+     *
+     * @param running null on the loop
+     */
+    private byte @Nullable [] answer(Handlers.Entry entry, String id, Record request, @Nullable Running running) {
         try {
             Record response = entry.handler().handle(session, request);
             if (response == null) {
@@ -81,7 +85,10 @@ final class HandledConversation implements Conversation {
             return commands.write(id, response);
         } catch (RequestException e) {
             return failed(entry, id, ProtocolError.request(e.text()));
-        } catch (Exception e) {
+        } catch (Exception | StackOverflowError e) {
+            if (running != null && running.abandoned) {
+                return null; // interrupted because nobody waits any more
+            }
             ProtocolError error = ProtocolError.internal();
             LOG.log(Level.ERROR, error.logText(entry.request() + ": internal error: " + e), e);
             return failed(entry, id, error);
@@ -122,7 +129,7 @@ final class HandledConversation implements Conversation {
     @Override
     public void tick(long now) {
         session.signal();
-        for (int i = running.size() - 1; i >= 0; i--) {
+        for (int i = running.size() - 1; i >= 0; i = Math.min(i, running.size()) - 1) { // a late one may end them all
             Running one = running.get(i);
             if (now - one.started > timeoutNanos) {
                 one.abandoned = true;
@@ -186,7 +193,7 @@ final class HandledConversation implements Conversation {
             }
             try {
                 if (!abandoned) {
-                    answer = conversation.answer(entry, id, request);
+                    answer = conversation.answer(entry, id, request, this);
                 }
             } finally {
                 conversation.handlers.permits().release();

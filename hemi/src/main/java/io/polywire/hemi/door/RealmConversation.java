@@ -204,7 +204,7 @@ final class RealmConversation implements Conversation {
     public void over() {
         batch.clear();
         drained();
-        run(link::leave);
+        realm.thread().execute(link::leave); // never from inside of the realm
     }
 
     /** The realm does not take the client in. */

@@ -206,7 +206,7 @@ final class RealmLink implements Link {
             return;
         }
         if (message.error().equals(Reasons.NO_SUCH_PROCEDURE) && settings.closeOnUnknown()) {
-            leave();
+            over = true; // left when the connection ends: not from inside of the realm
             pass(new Ending(CloseCode.NORMAL, ""));
             return;
         }

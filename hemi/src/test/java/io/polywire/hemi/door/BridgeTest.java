@@ -120,6 +120,22 @@ class BridgeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void unknownCommandsCloseWhereConfigured(boolean hop) throws InterruptedException {
+        try (Served served = served(hop, RealmBridgeSettings.DEFAULT.withCloseOnUnknown(true));
+                RawClient client = welcomed(served)) {
+            client.send(request("g", "{}"));
+            assertEquals("1000 ", client.end());
+            Member member = new Member(served.realm);
+            member.say(new Message.Call(1, Dict.EMPTY, "wamp.session.count", Payload.EMPTY));
+            assertEquals(
+                    List.of(1L),
+                    Payloads.args(member.hear(Message.Result.class).payload()),
+                    "the client's session has left");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void eventsOfConfiguredTopicsAreNotifications(boolean hop) throws InterruptedException {
         RealmBridgeSettings settings = RealmBridgeSettings.DEFAULT
                 .with("polywire", "app.")

@@ -197,6 +197,31 @@ class DoorTest {
     }
 
     @Test
+    void lateRequestWithoutResponseEndsTheConnectionAndAllItsRequests() throws InterruptedException {
+        CountDownLatch interrupted = new CountDownLatch(3);
+        Handler<Record> forever = (_, _) -> {
+            try {
+                Thread.sleep(Duration.ofMinutes(5));
+            } finally {
+                interrupted.countDown();
+            }
+            return null;
+        };
+        Handlers handlers = new Handlers(TestCommands.COMMANDS)
+                .on(TestCommands.CloseRequest.class, forever)
+                .on(SlowRequest.class, forever);
+        HemiDoorSettings settings = HemiDoorSettings.at("/x").withRequestTimeout(Duration.ofMillis(200));
+        try (Served served = new Served(false, _ -> new HttpDoor[] {new HemiDoor(settings, handlers)});
+                RawClient client = welcomed(served.url("/x"))) {
+            client.send("{\"header\":{\"command\":\"test-close-request\"},\"payload\":{}}");
+            client.send("{\"header\":{\"command\":\"test-close-request\"},\"payload\":{}}");
+            client.send("{\"header\":{\"command\":\"test-slow-request\",\"id\":\"1\"},\"payload\":{}}");
+            assertEquals("1011 ", client.end());
+            interrupted.await();
+        }
+    }
+
+    @Test
     void requestsThatTakeTooLongAreInternalErrors() throws InterruptedException {
         CountDownLatch interrupted = new CountDownLatch(1);
         Handlers handlers = new Handlers(TestCommands.COMMANDS)
