@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** Raw peers of a proxy: bytes in, bytes out. */
 final class Peers {
-    static final Duration WAIT = Duration.ofSeconds(3);
+    static final Duration WAIT = Duration.ofSeconds(20);
     static final System.Logger SILENT = new SilentLogger();
 
     private Peers() {}
