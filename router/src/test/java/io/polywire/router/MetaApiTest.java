@@ -68,6 +68,7 @@ class MetaApiTest extends RealmFixture {
                         "authrole", "root",
                         "authmethod", "anonymous",
                         "authprovider", "static",
+                        "_door", "wamp",
                         "transport", Map.of("type", "test")),
                 a.ask("wamp.session.get", b.id()));
         for (Object wrong : new Object[] {4711L, "x", -1L}) {

@@ -368,8 +368,7 @@ class BridgeTest {
             wamp.publish("app.private", "for members").await();
             assertEquals(new Signal("private", text("for members")), told.next());
 
-            List<?> list =
-                    (List<?>) wamp.call("polywire.webwire.session.list").await().value();
+            List<?> list = (List<?>) value("polywire.webwire.session.list");
             Map<?, ?> entry = (Map<?, ?>) list.getFirst();
             assertEquals(StoredSession.digest(key), entry.get("key_digest"));
             assertEquals("alice", entry.get("authid"));
