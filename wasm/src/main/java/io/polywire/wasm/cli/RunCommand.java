@@ -164,7 +164,8 @@ final class RunCommand {
         scheduler.start(e);
         State state = e.whenStopped().join();
         if (hook != null && !removed(hook)) {
-            return 143; // the hook saves the program, and the process ends
+            awaitEnd(hook); // it saves the program; what stops next, the scheduler, would end it
+            return 143;
         }
         if (state == State.SUSPENDED) {
             boolean fuel = e.cause() == Execution.Cause.FUEL_EXHAUSTED;
@@ -172,6 +173,14 @@ final class RunCommand {
             return fuel ? OUT_OF_FUEL : 1;
         }
         return report(e.outcome(), p);
+    }
+
+    private static void awaitEnd(Thread hook) {
+        try {
+            hook.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the process ends at once
+        }
     }
 
     private static boolean removed(Thread hook) {
