@@ -128,6 +128,7 @@ class WasmCommandTest {
             if (runs < 3) {
                 for (int lines = 0; lines < 5; ) {
                     int c = out.read();
+                    assertTrue(c >= 0, "the program ended early");
                     output.append((char) c);
                     lines += c == '\n' ? 1 : 0;
                 }
