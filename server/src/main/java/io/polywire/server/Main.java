@@ -1,7 +1,5 @@
 package io.polywire.server;
 
-import io.polywire.ccproxy.cli.CcProxyCommand;
-import io.polywire.ccproxy.cli.VmCommand;
 import io.polywire.wasm.cli.WasmCommand;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -21,9 +19,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Commands of rooms, each with options of its own:",
-            "  wasm     Runs, validates and tests WebAssembly modules.",
-            "  ccproxy  Runs the proxy of container VMs.",
-            "  vm       Commands container VMs through that proxy."
+            "  wasm     Runs, validates and tests WebAssembly modules."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
@@ -41,8 +37,6 @@ public final class Main implements Runnable {
         System.exit(
                 switch (args.length == 0 ? "" : args[0]) {
                     case "wasm" -> WasmCommand.run(rest, System.in, System.out, System.err);
-                    case "ccproxy" -> CcProxyCommand.run(rest, System.in, System.out, System.err);
-                    case "vm" -> VmCommand.run(rest, System.in, System.out, System.err);
                     default -> commandLine().execute(args);
                 });
     }
