@@ -138,7 +138,8 @@ class ArchitectureTest {
     void onlyTheServerKnowsCommandLineLogAndYaml(String library) {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.polywire.server..", "io.polywire.*.cli..") // commands that rooms bring along
+                .resideOutsideOfPackages(
+                        "io.polywire.server..", "io.polywire.*.cli..") // commands that rooms bring along
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(library)
