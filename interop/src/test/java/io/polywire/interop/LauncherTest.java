@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -37,8 +38,9 @@ class LauncherTest {
     }
 
     private ProcessBuilder command(Path program, Map<String, String> environment, String... arguments) {
-        ProcessBuilder command = new ProcessBuilder(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
-                .toList());
+        ProcessBuilder command = new ProcessBuilder(
+                new ArrayList<>(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
+                        .toList()));
         command.environment().remove("POLYWIRE_JAVA_HOME");
         command.environment().remove("JAVA_HOME");
         command.environment().putAll(environment);
@@ -157,6 +159,8 @@ class LauncherTest {
         for (String signal : List.of("TERM", "INT")) {
             ProcessBuilder command =
                     command(link, Map.of("POLYWIRE_JAVA_HOME", JDK), "serve", "--listen", "127.0.0.1:0");
+            // A shell's background jobs ignore SIGINT, and so would what these tests start when they run in one.
+            command.command().addAll(0, List.of("env", "--default-signal=INT"));
             try (ServerProcess server = ServerProcess.start(command.directory(elsewhere.toFile()))) {
                 try (RawSession session = RawSession.join(server.port())) {
                     assertEquals(0, server.signal(signal), signal);
