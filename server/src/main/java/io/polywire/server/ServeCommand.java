@@ -83,7 +83,10 @@ final class ServeCommand implements Callable<Integer> {
         }
         announce(out, server, folder);
         if (train) {
-            Training.at(server.addresses().stream().map(Server.Address::uri).toList());
+            Training.at(server.addresses().stream()
+                    .filter(address -> address.what().startsWith("WAMP"))
+                    .map(Server.Address::uri)
+                    .toList());
             server.close();
             folder.close();
             return 0;

@@ -3,6 +3,7 @@ package io.polywire.server;
 import io.polywire.model.Reasons;
 import io.polywire.net.Doors;
 import io.polywire.net.Endpoint;
+import io.polywire.net.HttpDoor;
 import io.polywire.net.ListenSettings;
 import io.polywire.net.Listener;
 import io.polywire.net.Loop;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything of one server, wired together: loops, realms, doors, listeners. Started and stopped by one thread.
@@ -32,6 +34,7 @@ final class Server implements AutoCloseable {
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
     private final WampDoor wamp;
+    private final @Nullable Bridges bridges;
 
     /**
      * A way in.
@@ -49,6 +52,8 @@ final class Server implements AutoCloseable {
             realms.add(new HostedRealm(new Realm(realm.name(), realm.options(), environment), loop, loop::inLoop));
         }
         wamp = new WampDoor(realms, new RealmAdmission(settings.realms()), settings.wamp());
+        HostedRealm bridged = settings.bridged() == null ? null : realms.find(settings.bridged());
+        bridges = bridged == null ? null : Bridges.open(bridged, settings.data());
     }
 
     private static LoopEnvironment environment(Loop loop) {
@@ -74,13 +79,21 @@ final class Server implements AutoCloseable {
     }
 
     private void listen(ListenSettings settings, String path) {
-        Listener listener = Listener.open(loops, settings, new Doors(List.of(wamp), wamp));
+        List<HttpDoor> http = new ArrayList<>(List.of(wamp));
+        if (bridges != null) {
+            http.addAll(bridges.doors());
+        }
+        Listener listener = Listener.open(loops, settings, new Doors(http, wamp));
         listeners.add(listener);
         String secure = settings.tls() == null ? "" : "s";
         switch (listener.endpoint()) {
             case Endpoint.Tcp tcp -> {
                 addresses.add(new Address("WAMP over WebSocket", "ws" + secure + "://" + tcp + path));
                 addresses.add(new Address("WAMP over RawSocket", (secure.isEmpty() ? "tcp" : "tls") + "://" + tcp));
+                if (bridges != null) {
+                    addresses.add(new Address("WebWire", "ws" + secure + "://" + tcp + "/"));
+                    addresses.add(new Address("Hemi", "ws" + secure + "://" + tcp + Bridges.HEMI));
+                }
             }
             case Endpoint.Unix unix ->
                 addresses.add(new Address(
@@ -102,12 +115,15 @@ final class Server implements AutoCloseable {
         }
         long end = System.nanoTime() + FAREWELL.toNanos();
         try {
-            while (wamp.connections() > 0 && System.nanoTime() < end) {
+            while (wamp.connections() + (bridges == null ? 0 : bridges.connections()) > 0 && System.nanoTime() < end) {
                 Thread.sleep(10);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         loops.close();
+        if (bridges != null) {
+            bridges.close();
+        }
     }
 }

@@ -15,9 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param listeners at least one
  * @param wamp the WAMP door
  * @param realms at least one
+ * @param bridged name of the realm that WebWire and Hemi clients are let into; null if there are no such doors
  */
 public record ServerSettings(
-        @Nullable Path data, List<ListenSettings> listeners, WampDoorSettings wamp, List<RealmSettings> realms) {
+        @Nullable Path data,
+        List<ListenSettings> listeners,
+        WampDoorSettings wamp,
+        List<RealmSettings> realms,
+        @Nullable String bridged) {
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
 
@@ -26,22 +31,29 @@ public record ServerSettings(
         realms = List.copyOf(realms);
     }
 
+    /** Without WebWire and Hemi. */
+    public ServerSettings(
+            @Nullable Path data, List<ListenSettings> listeners, WampDoorSettings wamp, List<RealmSettings> realms) {
+        this(data, listeners, wamp, realms, null);
+    }
+
     /** For development: the realm {@code realm1} is open to everybody who can connect, which is this machine only. */
     public static ServerSettings development() {
         return new ServerSettings(
                 null,
                 List.of(new ListenSettings(DEFAULT_ENDPOINT)),
                 WampDoorSettings.DEFAULT,
-                List.of(new RealmSettings("realm1", RealmOptions.DEFAULT, "anonymous")));
+                List.of(new RealmSettings("realm1", RealmOptions.DEFAULT, "anonymous")),
+                "realm1");
     }
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(data, others, wamp, realms);
+        return new ServerSettings(data, others, wamp, realms, bridged);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
-        return new ServerSettings(folder, listeners, wamp, realms);
+        return new ServerSettings(folder, listeners, wamp, realms, bridged);
     }
 }
