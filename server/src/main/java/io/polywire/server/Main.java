@@ -1,5 +1,6 @@
 package io.polywire.server;
 
+import io.polywire.wamp.cli.ClientCommands;
 import io.polywire.wasm.cli.WasmCommand;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -19,7 +20,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Commands of rooms, each with options of its own:",
-            "  wasm     Runs, validates and tests WebAssembly modules."
+            "  wasm     Runs, validates and tests WebAssembly modules.",
+            "",
+            "Clients of a router that runs; 'polywire COMMAND --help' says more:",
+            "  call, publish, subscribe, register, sessions, procedures, topics, kill, ping, bench, context"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
@@ -37,7 +41,10 @@ public final class Main implements Runnable {
         System.exit(
                 switch (args.length == 0 ? "" : args[0]) {
                     case "wasm" -> WasmCommand.run(rest, System.in, System.out, System.err);
-                    default -> commandLine().execute(args);
+                    default ->
+                        ClientCommands.has(args.length == 0 ? "" : args[0])
+                                ? ClientCommands.run(args)
+                                : commandLine().execute(args);
                 });
     }
 
