@@ -50,12 +50,12 @@ function perSecond(name) {
 
 function record() {
   const { server, totals } = stats;
-  const seconds = previous ? (stats.time_ms - previous.time_ms) / 1000 : 0;
+  charts[2].add(totals.sessions);
+  charts[4].add(server.rss_bytes, server.heap_bytes);
+  if (!previous || stats.time_ms <= previous.time_ms) return;
   charts[0].add(perSecond('calls'), perSecond('errors'));
   charts[1].add(perSecond('events'), perSecond('publications'), perSecond('dropped_events'));
-  charts[2].add(totals.sessions);
-  charts[3].add(seconds > 0 ? (server.cpu_seconds - previous.server.cpu_seconds) / seconds : 0);
-  charts[4].add(server.rss_bytes, server.heap_bytes);
+  charts[3].add((server.cpu_seconds - previous.server.cpu_seconds) / (stats.time_ms - previous.time_ms) * 1000);
   charts[5].add(perSecond('bytes_in'), perSecond('bytes_out'));
 }
 

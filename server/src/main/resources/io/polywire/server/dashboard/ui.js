@@ -33,7 +33,6 @@ export function age(ms) {
   return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min` : s < 86400 ? `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min` : `${Math.floor(s / 86400)} d ${Math.floor(s % 86400 / 3600)} h`;
 }
 
-const ROW = 32;
 
 /**
  * A table of which only the rows in sight exist, so that thousands stay fluid.
@@ -42,6 +41,7 @@ const ROW = 32;
 export class Table {
   #rows = [];
   #drawn = '';
+  #row = 32; // pixels; measured as soon as there is one
 
   constructor(columns, { key, mark } = {}) {
     this.columns = columns;
@@ -68,14 +68,14 @@ export class Table {
 
   #draw(changed) {
     const height = this.node.clientHeight || 400;
-    const first = Math.max(0, Math.min(Math.floor(this.node.scrollTop / ROW) - 5, this.#rows.length));
-    const last = Math.min(this.#rows.length, first + Math.ceil(height / ROW) + 10);
+    const first = Math.max(0, Math.min(Math.floor(this.node.scrollTop / this.#row) - 5, this.#rows.length));
+    const last = Math.min(this.#rows.length, first + Math.ceil(height / this.#row) + 10);
     const range = `${first}-${last}`;
     if (!changed && range === this.#drawn) return;
     this.#drawn = range;
     const space = (body, n) => {
       const cell = el('td.space', { colspan: this.columns.length });
-      cell.style.height = `${n * ROW}px`;
+      cell.style.height = `${n * this.#row}px`;
       body.replaceChildren(...(n > 0 ? [el('tr', {}, cell)] : []));
     };
     const focused = document.activeElement?.dataset?.focus;
@@ -86,6 +86,7 @@ export class Table {
       if (this.mark?.(row)) tr.className = this.mark(row);
       return tr;
     }));
+    this.#row = this.body.firstChild?.offsetHeight || this.#row;
     if (focused) this.body.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 }
