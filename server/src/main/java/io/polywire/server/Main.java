@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
             "  wasm     Runs, validates and tests WebAssembly modules.",
             "",
             "Clients of a router that runs; 'polywire COMMAND --help' says more:",
-            "  call, publish, subscribe, register, sessions, procedures, topics, kill, ping, bench, context"
+            "  call, publish, subscribe, register, sessions, procedures, topics, kill, ping, bench, top, context",
+            "",
+            "  completion   Prints a script for Bash and Zsh: source <(polywire completion)"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)

@@ -45,9 +45,7 @@ public final class DashboardDoor implements HttpDoor {
         TYPES.forEach((name, type) -> files.put("/" + name, file(type, read(name))));
         files.put("/", files.get("/index.html"));
         files.put("/favicon.ico", files.get("/icon.svg"));
-        files.put(
-                "/settings.json",
-                file("application/json", settings.json().getBytes(StandardCharsets.UTF_8)));
+        files.put("/settings.json", file("application/json", settings.json().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static byte[] read(String name) {
@@ -76,8 +74,7 @@ public final class DashboardDoor implements HttpDoor {
 
     private static String digest(byte[] body) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(body), 0, 12);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body), 0, 12);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

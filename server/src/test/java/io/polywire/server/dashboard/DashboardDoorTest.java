@@ -56,7 +56,8 @@ class DashboardDoorTest {
         }
         assertTrue(found >= 3, page);
         for (String script : List.of("app.js", "console.js", "ui.js", "wamp.js")) {
-            Matcher imports = Pattern.compile("from '\\./([a-z.]+)'").matcher(ask("GET", "/" + script).body());
+            Matcher imports = Pattern.compile("from '\\./([a-z.]+)'")
+                    .matcher(ask("GET", "/" + script).body());
             while (imports.find()) {
                 assertEquals(200, ask("GET", "/" + imports.group(1)).statusCode(), imports.group(1));
             }
@@ -69,9 +70,14 @@ class DashboardDoorTest {
         String policy = page.headers().firstValue("Content-Security-Policy").orElse("");
         assertTrue(policy.contains("default-src 'none'"), policy);
         assertTrue(policy.contains("frame-ancestors 'none'"), policy);
-        assertEquals("nosniff", page.headers().firstValue("X-Content-Type-Options").orElse(""));
+        assertEquals(
+                "nosniff", page.headers().firstValue("X-Content-Type-Options").orElse(""));
         assertTrue(!page.body().contains("http://") && !page.body().contains("https://"), page.body());
-        assertTrue(!Pattern.compile("<script>|style=|onclick=").matcher(page.body()).find(), page.body());
+        assertTrue(
+                !Pattern.compile("<script>|style=|onclick=")
+                        .matcher(page.body())
+                        .find(),
+                page.body());
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.polywire.wamp.cli;
 import io.polywire.wamp.client.ConnectException;
 import io.polywire.wamp.client.WampException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +27,7 @@ import picocli.CommandLine.Spec;
             KillCommand.class,
             PingCommand.class,
             BenchCommand.class,
+            TopCommand.class,
             ContextCommand.class
         })
 public final class ClientCommands implements Runnable {
@@ -42,6 +42,7 @@ public final class ClientCommands implements Runnable {
             "kill",
             "ping",
             "bench",
+            "top",
             "context");
 
     @Spec
@@ -53,11 +54,6 @@ public final class ClientCommands implements Runnable {
     /** Whether a command's name is one of these. */
     public static boolean has(String name) {
         return NAMES.contains(name);
-    }
-
-    /** The classes of the commands, for a command line that has others too. */
-    public static List<CommandLine> all() {
-        return List.copyOf(commandLine().getSubcommands().values());
     }
 
     /**
