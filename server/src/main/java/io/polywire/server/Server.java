@@ -8,12 +8,16 @@ import io.polywire.net.ListenSettings;
 import io.polywire.net.Listener;
 import io.polywire.net.Loop;
 import io.polywire.net.Loops;
+import io.polywire.router.EventStore;
+import io.polywire.router.HistoryRules;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.LoopEnvironment;
 import io.polywire.router.Realm;
+import io.polywire.router.RealmOptions;
 import io.polywire.router.Realms;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
+import io.polywire.store.Store;
 import io.polywire.wamp.door.WampDoor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +37,7 @@ final class Server implements AutoCloseable {
     private final Realms realms = new Realms();
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
+    private final @Nullable Store store;
     private final WampDoor wamp;
     private final @Nullable Bridges bridges;
 
@@ -45,15 +50,26 @@ final class Server implements AutoCloseable {
     record Address(String what, String uri) {}
 
     private Server(ServerSettings settings) {
+        store = settings.data() == null ? null : Store.open(settings.data());
         Map<Loop, LoopEnvironment> environments = new HashMap<>();
         for (RealmSettings realm : settings.realms()) {
             Loop loop = loops.next();
             LoopEnvironment environment = environments.computeIfAbsent(loop, Server::environment);
-            realms.add(new HostedRealm(new Realm(realm.name(), realm.options(), environment), loop, loop::inLoop));
+            realms.add(new HostedRealm(new Realm(realm.name(), options(realm), environment), loop, loop::inLoop));
         }
         wamp = new WampDoor(realms, new RealmAdmission(settings.realms()), settings.wamp());
         HostedRealm bridged = settings.bridged() == null ? null : realms.find(settings.bridged());
         bridges = bridged == null ? null : Bridges.open(bridged, settings.data());
+    }
+
+    /** What a realm remembers outlives the server where there is a folder for it. */
+    private RealmOptions options(RealmSettings realm) {
+        RealmOptions options = realm.options();
+        List<HistoryRules.Rule> rules = options.history().topics();
+        return store == null || rules.isEmpty()
+                ? options
+                : options.withHistory(
+                        new HistoryRules(rules, store.events(realm.name(), rules, EventStore.Caps.DEFAULT)));
     }
 
     private static LoopEnvironment environment(Loop loop) {
@@ -124,6 +140,9 @@ final class Server implements AutoCloseable {
         loops.close();
         if (bridges != null) {
             bridges.close();
+        }
+        if (store != null) {
+            store.close();
         }
     }
 }

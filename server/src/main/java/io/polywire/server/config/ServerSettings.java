@@ -2,6 +2,8 @@ package io.polywire.server.config;
 
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
+import io.polywire.router.EventStore;
+import io.polywire.router.HistoryRules;
 import io.polywire.router.RealmOptions;
 import io.polywire.wamp.door.WampDoorSettings;
 import java.nio.file.Path;
@@ -26,6 +28,8 @@ public record ServerSettings(
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
 
+    private static final int REMEMBERED = 5;
+
     public ServerSettings {
         listeners = List.copyOf(listeners);
         realms = List.copyOf(realms);
@@ -37,13 +41,18 @@ public record ServerSettings(
         this(data, listeners, wamp, realms, null);
     }
 
-    /** For development: the realm {@code realm1} is open to everybody who can connect, which is this machine only. */
+    /**
+     * For development: the realm {@code realm1} is open to everybody who can connect, which is this machine only, and
+     * remembers the last {@value #REMEMBERED} events of each topic.
+     */
     public static ServerSettings development() {
+        HistoryRules history =
+                new HistoryRules(List.of(HistoryRules.Rule.each("", REMEMBERED)), new EventStore.InMemory());
         return new ServerSettings(
                 null,
                 List.of(new ListenSettings(DEFAULT_ENDPOINT)),
                 WampDoorSettings.DEFAULT,
-                List.of(new RealmSettings("realm1", RealmOptions.DEFAULT, "anonymous")),
+                List.of(new RealmSettings("realm1", RealmOptions.DEFAULT.withHistory(history), "anonymous")),
                 "realm1");
     }
 
