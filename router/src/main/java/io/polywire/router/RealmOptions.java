@@ -48,6 +48,8 @@ public record RealmOptions(
      * @param retainedTopics in the realm
      * @param retainedOctets of all retained events together
      * @param messagesPerSecond of one session; who sends more is read later; 0: any number
+     * @param messageOctets of one message from a session; 0: as many as its door takes
+     * @param queuedOctets that may wait for a session; 0: as many as its door lets wait
      */
     public record Limits(
             int sessions,
@@ -56,10 +58,33 @@ public record RealmOptions(
             int pendingCalls,
             int retainedTopics,
             long retainedOctets,
-            int messagesPerSecond) {
+            int messagesPerSecond,
+            int messageOctets,
+            int queuedOctets) {
         public static final Limits DEFAULT = new Limits(1_000_000, 100_000, 100_000, 100_000, 100_000, 64L << 20);
 
-        /** Any number of messages. */
+        /** Messages and queues as the door has them. */
+        public Limits(
+                int sessions,
+                int registrations,
+                int subscriptions,
+                int pendingCalls,
+                int retainedTopics,
+                long retainedOctets,
+                int messagesPerSecond) {
+            this(
+                    sessions,
+                    registrations,
+                    subscriptions,
+                    pendingCalls,
+                    retainedTopics,
+                    retainedOctets,
+                    messagesPerSecond,
+                    0,
+                    0);
+        }
+
+        /** Any number of messages too. */
         public Limits(
                 int sessions,
                 int registrations,
@@ -72,7 +97,29 @@ public record RealmOptions(
 
         public Limits withMessagesPerSecond(int most) {
             return new Limits(
-                    sessions, registrations, subscriptions, pendingCalls, retainedTopics, retainedOctets, most);
+                    sessions,
+                    registrations,
+                    subscriptions,
+                    pendingCalls,
+                    retainedTopics,
+                    retainedOctets,
+                    most,
+                    messageOctets,
+                    queuedOctets);
+        }
+
+        /** The size of one message, and of what may wait for a session. */
+        public Limits withOctets(int message, int queued) {
+            return new Limits(
+                    sessions,
+                    registrations,
+                    subscriptions,
+                    pendingCalls,
+                    retainedTopics,
+                    retainedOctets,
+                    messagesPerSecond,
+                    message,
+                    queued);
         }
     }
 

@@ -76,7 +76,8 @@ public final class Session {
         this.limits = realm.limits(identity.authrole());
     }
 
-    RealmOptions.Limits limits() {
+    /** The limits of its role. */
+    public RealmOptions.Limits limits() {
         return limits;
     }
 

@@ -43,6 +43,11 @@ public final class WampDoor implements HttpDoor, StreamDoor {
         return connections.get();
     }
 
+    /** About how many octets wait for clients that read slowly. */
+    public long queuedOctets() {
+        return shares.values().stream().mapToLong(LoopShare::queued).sum();
+    }
+
     /**
      * Takes requests for the door's path, and upgrades elsewhere that ask for a WAMP subprotocol.
      *

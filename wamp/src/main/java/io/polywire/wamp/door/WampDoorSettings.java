@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param keepalive a WebSocket that was silent for so long is pinged; zero for never
  * @param deflate whether permessage-deflate is offered
  * @param agent WELCOME.Details.agent
+ * @param overflow what happens to events for a client whose queue is full
  */
 public record WampDoorSettings(
         String path,
@@ -27,7 +28,8 @@ public record WampDoorSettings(
         Duration stuckTimeout,
         Duration keepalive,
         boolean deflate,
-        String agent) {
+        String agent,
+        Overflow overflow) {
     public static final WampDoorSettings DEFAULT = new WampDoorSettings(
             "/ws",
             16 << 20,
@@ -39,6 +41,57 @@ public record WampDoorSettings(
             Duration.ofSeconds(30),
             false,
             "Polywire");
+
+    /** What happens to an event for a client that reads too slowly; everything that is lost is counted. */
+    public enum Overflow {
+        /** It is lost: the client gets what was published first. */
+        DROP_NEWEST,
+        /** An older one is lost: the client gets what was published last. */
+        DROP_OLDEST,
+        /** The client is cut off, with ABORT {@code wamp.error.network_failure}. */
+        DISCONNECT
+    }
+
+    /** The newest events are dropped. */
+    public WampDoorSettings(
+            String path,
+            int messageLimit,
+            int queueLimit,
+            long queueBudget,
+            Duration helloTimeout,
+            Duration authenticateTimeout,
+            Duration stuckTimeout,
+            Duration keepalive,
+            boolean deflate,
+            String agent) {
+        this(
+                path,
+                messageLimit,
+                queueLimit,
+                queueBudget,
+                helloTimeout,
+                authenticateTimeout,
+                stuckTimeout,
+                keepalive,
+                deflate,
+                agent,
+                Overflow.DROP_NEWEST);
+    }
+
+    public WampDoorSettings withOverflow(Overflow other) {
+        return new WampDoorSettings(
+                path,
+                messageLimit,
+                queueLimit,
+                queueBudget,
+                helloTimeout,
+                authenticateTimeout,
+                stuckTimeout,
+                keepalive,
+                deflate,
+                agent,
+                other);
+    }
 
     public WampDoorSettings {
         if (messageLimit < 512 || messageLimit > 1 << 24) {
