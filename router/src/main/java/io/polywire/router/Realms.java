@@ -67,8 +67,8 @@ public final class Realms {
         HostedRealm hosted = host.apply(name, options.withHistory(own));
         byName.put(name, hosted);
         made.merge(template, 1, Integer::sum);
-        hosted.run(() ->
-                hosted.realm().closeWhenIdle(template.idle().toMillis(), () -> forget(name, hosted, template)));
+        hosted.run(
+                () -> hosted.realm().closeWhenIdle(template.idle().toMillis(), () -> forget(name, hosted, template)));
         return hosted;
     }
 

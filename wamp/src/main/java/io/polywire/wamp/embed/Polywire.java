@@ -1,6 +1,5 @@
 package io.polywire.wamp.embed;
 
-import io.polywire.model.Dict;
 import io.polywire.model.Reasons;
 import io.polywire.model.Uris;
 import io.polywire.net.Doors;
@@ -31,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A router in this process.

@@ -190,8 +190,7 @@ class SlowPeerTest {
             }
             try (RawPeer publisher = served.joined()) {
                 for (int i = 0; i < EVENTS; i++) {
-                    publisher.sendMessage(
-                            "[16," + (i + 1) + ",{\"acknowledge\":true},\"s.t\",[\"" + LARGE + "\"]]");
+                    publisher.sendMessage("[16," + (i + 1) + ",{\"acknowledge\":true},\"s.t\",[\"" + LARGE + "\"]]");
                     publisher.expect("[17,");
                 }
                 for (int i = 0; i < 2; i++) { // one on each loop: they end by the clock, so all queues were looked at
@@ -220,19 +219,21 @@ class SlowPeerTest {
     void aRealmMayLimitWhatWaitsForASessionAndWhatItSends(boolean hop) throws IOException {
         io.polywire.router.RealmOptions.Limits limits =
                 io.polywire.router.RealmOptions.Limits.DEFAULT.withOctets(1_000, 200_000);
-        try (Served served = new Served(hop, io.polywire.router.RealmOptions.DEFAULT.withRoleLimits(
-                        java.util.Map.of("anonymous", limits)));
+        try (Served served = new Served(
+                        hop,
+                        io.polywire.router.RealmOptions.DEFAULT.withRoleLimits(java.util.Map.of("anonymous", limits)));
                 RawPeer slow = served.joined();
                 RawPeer publisher = served.joined()) {
             slow.sendMessage("[32,1,{},\"s.t\"]");
             slow.expect("[33,1,");
             for (int i = 0; i < 10_000; i++) {
-                publisher.sendMessage(
-                        "[16," + (i + 1) + ",{},\"s.t\",[\"" + LARGE.substring(0, 900) + "\"]]");
+                publisher.sendMessage("[16," + (i + 1) + ",{},\"s.t\",[\"" + LARGE.substring(0, 900) + "\"]]");
             }
             publisher.sendMessage("[48,20000,{},\"wamp.session.count\"]");
             publisher.expect("[50,20000,");
-            assertTrue(counters(served).eventsDropped() > 1_000, "dropped " + counters(served).eventsDropped());
+            assertTrue(
+                    counters(served).eventsDropped() > 1_000,
+                    "dropped " + counters(served).eventsDropped());
             publisher.sendMessage("[16,20001,{},\"s.t\",[\"" + LARGE.substring(0, 990) + "\"]]");
             publisher.expectAbort("wamp.error.protocol_violation");
         }

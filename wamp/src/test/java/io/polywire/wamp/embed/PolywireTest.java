@@ -42,24 +42,30 @@ class PolywireTest {
     void oneProgramIsRouterAndPeer() {
         try (var router = Polywire.builder().realm("realm1").start();
                 var client = router.client("realm1")) {
-            client.register("com.example.add", call -> call.integer(0) + call.integer(1)).await();
+            client.register("com.example.add", call -> call.integer(0) + call.integer(1))
+                    .await();
             assertEquals(5, client.call("com.example.add", 2, 3).await().integer(0));
         }
     }
 
     @Test
     void othersConnectToThatProgram() throws InterruptedException {
-        try (var router = Polywire.builder().realm("realm1").listen("127.0.0.1:0").start();
+        try (var router =
+                        Polywire.builder().realm("realm1").listen("127.0.0.1:0").start();
                 var own = router.client("realm1");
                 var other = remote(router, "realm1")) {
             var events = new LinkedBlockingQueue<String>();
             own.register("com.example.hello", call -> "hello " + call.string(0)).await();
-            other.subscribe("com.example.news", event -> events.add(event.string(0))).await();
-            assertEquals("hello you", other.call("com.example.hello", "you").await().string(0));
+            other.subscribe("com.example.news", event -> events.add(event.string(0)))
+                    .await();
+            assertEquals(
+                    "hello you", other.call("com.example.hello", "you").await().string(0));
             own.publish("com.example.news", "first", 7);
             assertEquals("first", events.poll(5, TimeUnit.SECONDS));
             other.register("com.example.octets", call -> call.bytes(0)).await();
-            assertEquals(3, own.call("com.example.octets", new byte[] {1, 2, 3}).await().bytes(0).length);
+            assertEquals(
+                    3,
+                    own.call("com.example.octets", new byte[] {1, 2, 3}).await().bytes(0).length);
         }
     }
 
@@ -88,7 +94,9 @@ class PolywireTest {
                     WampException.class,
                     () -> guest.publish("wamp.own", PublishOptions.ACKNOWLEDGED).await());
             assertEquals("wamp.error.invalid_uri", e.uri());
-            Object described = trusted.call("wamp.session.get", guest.session().id()).await().get(0);
+            Object described = trusted.call("wamp.session.get", guest.session().id())
+                    .await()
+                    .get(0);
             assertEquals("embedded", assertInstanceOf(Map.class, described).get("_door"));
         }
     }
@@ -105,7 +113,8 @@ class PolywireTest {
 
     @Test
     void realmsComeAndGoWhileTheRouterRuns() throws Exception {
-        try (var router = Polywire.builder().realm("realm1").listen("127.0.0.1:0").start();
+        try (var router =
+                        Polywire.builder().realm("realm1").listen("127.0.0.1:0").start();
                 var stays = remote(router, "realm1")) {
             router.add("realm2", RealmOptions.DEFAULT);
             assertThrows(IllegalArgumentException.class, () -> router.add("realm2", RealmOptions.DEFAULT));
@@ -121,13 +130,16 @@ class PolywireTest {
                 ends.register("com.x", call -> 1).await();
                 assertTrue(router.remove("realm2"));
                 assertFalse(router.remove("realm2"));
-                assertEquals("wamp.close.close_realm", closed.get(5, TimeUnit.SECONDS).uri());
+                assertEquals(
+                        "wamp.close.close_realm",
+                        closed.get(5, TimeUnit.SECONDS).uri());
             }
             ConnectException e = assertThrows(ConnectException.class, () -> remote(router, "realm2"));
             assertEquals("wamp.error.no_such_realm", e.uri());
             router.add("realm2", RealmOptions.DEFAULT);
             try (var again = remote(router, "realm2")) {
-                WampException none = assertThrows(WampException.class, () -> again.call("com.x").await());
+                WampException none = assertThrows(
+                        WampException.class, () -> again.call("com.x").await());
                 assertEquals("wamp.error.no_such_procedure", none.uri(), "nothing is left of the old realm");
             }
             assertEquals(1, stays.call("wamp.session.count").await().integer(0));
@@ -138,7 +150,10 @@ class PolywireTest {
     void templatesMakeRealmsOnDemandUpToTheirLimit() {
         RealmTemplate template =
                 new RealmTemplate("tenant.", Match.PREFIX, RealmOptions.DEFAULT, 2, Duration.ofMinutes(1));
-        try (var router = Polywire.builder().realms(template).listen("127.0.0.1:0").start();
+        try (var router = Polywire.builder()
+                        .realms(template)
+                        .listen("127.0.0.1:0")
+                        .start();
                 var one = remote(router, "tenant.one");
                 var same = remote(router, "tenant.one");
                 var two = remote(router, "tenant.two")) {
@@ -173,8 +188,7 @@ class PolywireTest {
 
     @Test
     void whoSendsTooFastIsHeldUpNotRefused() {
-        RealmOptions slow =
-                RealmOptions.DEFAULT.withLimits(RealmOptions.Limits.DEFAULT.withMessagesPerSecond(20));
+        RealmOptions slow = RealmOptions.DEFAULT.withLimits(RealmOptions.Limits.DEFAULT.withMessagesPerSecond(20));
         try (var router = Polywire.builder().realm("realm1", slow).start();
                 var client = router.client("realm1")) {
             long before = System.nanoTime();
@@ -199,8 +213,11 @@ class PolywireTest {
                     }
                 }));
         router.close();
-        assertEquals("wamp.close.system_shutdown", closed.get(5, TimeUnit.SECONDS).uri());
-        assertThrows(SessionClosedException.class, () -> client.call("wamp.session.count").await());
+        assertEquals(
+                "wamp.close.system_shutdown", closed.get(5, TimeUnit.SECONDS).uri());
+        assertThrows(
+                SessionClosedException.class,
+                () -> client.call("wamp.session.count").await());
         client.close();
         router.close();
     }
