@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param deflate whether permessage-deflate is offered
  * @param agent WELCOME.Details.agent
  * @param overflow what happens to events for a client whose queue is full
+ * @param origins of which web pages may connect
  */
 public record WampDoorSettings(
         String path,
@@ -29,7 +30,8 @@ public record WampDoorSettings(
         Duration keepalive,
         boolean deflate,
         String agent,
-        Overflow overflow) {
+        Overflow overflow,
+        Origins origins) {
     public static final WampDoorSettings DEFAULT = new WampDoorSettings(
             "/ws",
             16 << 20,
@@ -52,7 +54,7 @@ public record WampDoorSettings(
         DISCONNECT
     }
 
-    /** The newest events are dropped. */
+    /** The newest events are dropped; all web pages may connect. */
     public WampDoorSettings(
             String path,
             int messageLimit,
@@ -75,7 +77,8 @@ public record WampDoorSettings(
                 keepalive,
                 deflate,
                 agent,
-                Overflow.DROP_NEWEST);
+                Overflow.DROP_NEWEST,
+                Origins.ALL);
     }
 
     public WampDoorSettings withOverflow(Overflow other) {
@@ -90,6 +93,23 @@ public record WampDoorSettings(
                 keepalive,
                 deflate,
                 agent,
+                other,
+                origins);
+    }
+
+    public WampDoorSettings withOrigins(Origins other) {
+        return new WampDoorSettings(
+                path,
+                messageLimit,
+                queueLimit,
+                queueBudget,
+                helloTimeout,
+                authenticateTimeout,
+                stuckTimeout,
+                keepalive,
+                deflate,
+                agent,
+                overflow,
                 other);
     }
 

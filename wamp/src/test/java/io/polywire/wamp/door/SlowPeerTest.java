@@ -201,7 +201,7 @@ class SlowPeerTest {
                 // What is in the kernel's buffers has left; a message more for each peer may have been under way.
                 long queued = served.door.queuedOctets();
                 int loops = hop ? 2 : 1; // each has a budget
-                assertTrue(queued > 0 && queued <= loops * budget + peers * LARGE.length(), "queued " + queued);
+                assertTrue(queued > 0 && queued <= loops * budget + (long) peers * LARGE.length(), "queued " + queued);
             } finally {
                 for (RawPeer one : slow) {
                     one.close();

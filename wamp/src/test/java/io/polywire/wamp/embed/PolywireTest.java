@@ -158,6 +158,7 @@ class PolywireTest {
                 var same = remote(router, "tenant.one");
                 var two = remote(router, "tenant.two")) {
             assertEquals(2, one.call("wamp.session.count").await().integer(0));
+            assertEquals("tenant.one", same.session().realm());
             assertEquals(1, two.call("wamp.session.count").await().integer(0));
             for (String name : List.of("tenant.three", "other")) {
                 ConnectException e = assertThrows(ConnectException.class, () -> remote(router, name));
