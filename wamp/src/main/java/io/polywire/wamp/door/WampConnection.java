@@ -62,7 +62,7 @@ final class WampConnection {
     private @Nullable SessionLink link;
     private Admission.@Nullable Answer answer;
     private Dict hello = Dict.EMPTY;
-    private @Nullable HostedRealm realm;
+    private String realm = "";
 
     private List<Message> batch = new ArrayList<>();
     private long counted; // octets of the backlog that the loop's share knows of
@@ -193,12 +193,11 @@ final class WampConnection {
             refuse(Reasons.INVALID_URI, "the realm's name is not a valid URI");
             return;
         }
-        HostedRealm found = door.realms().find(message.realm());
-        if (found == null) {
+        if (!door.realms().has(message.realm())) {
             refuse(Reasons.NO_SUCH_REALM, "there is no realm " + message.realm());
             return;
         }
-        realm = found;
+        realm = message.realm();
         decide(admission(new Admission.Applicant(
                 message.realm(),
                 message.details(),
@@ -226,12 +225,16 @@ final class WampConnection {
     }
 
     private void decide(Admission.Decision decision) {
-        HostedRealm in = realm;
-        if (state != State.DECIDING || in == null) {
+        if (state != State.DECIDING) {
             return; // ended while the decision was pending
         }
         switch (decision) {
             case Admission.Admit admit -> {
+                HostedRealm in = door.realms().find(realm);
+                if (in == null) {
+                    refuse(Reasons.NO_SUCH_REALM, "there is no realm " + realm);
+                    return;
+                }
                 SessionLink joining = new SessionLink(this, in);
                 link = joining;
                 Dict details = hello;
