@@ -19,7 +19,7 @@ public final class Schema {
 
         record Flag() implements Type {}
 
-        record Number(long min, long max) implements Type {}
+        record Whole(long min, long max) implements Type {}
 
         /** Octets, with a unit. */
         record Size(long min, long max) implements Type {}
@@ -116,7 +116,7 @@ public final class Schema {
             case Type.Text text -> Map.of("type", List.of("string", "number", "boolean"));
             case Type.Secret secret -> Map.of("type", "string");
             case Type.Flag flag -> Map.of("anyOf", List.of(Map.of("type", "boolean"), variable));
-            case Type.Number number ->
+            case Type.Whole number ->
                 Map.of(
                         "anyOf",
                         List.of(

@@ -2,8 +2,6 @@ package io.polywire.server.yaml;
 
 import io.polywire.server.yaml.ConfigException.Problem;
 import io.polywire.server.yaml.Node.Scalar.Kind;
-import io.polywire.server.yaml.Schema.Key;
-import io.polywire.server.yaml.Schema.Type;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,33 +77,33 @@ public final class Section {
 
     /** Text as it stands; numbers and booleans too, as written. */
     public @Nullable String text(String key, String meaning) {
-        describe(key, new Type.Text("text"), meaning, null);
+        describe(key, new Schema.Type.Text("text"), meaning, null);
         return value(key, "text", scalar -> scalar.text());
     }
 
     /** Text with a default. */
     public String text(String key, String otherwise, String meaning) {
-        describe(key, new Type.Text("text"), meaning, otherwise.isEmpty() ? "empty" : otherwise);
+        describe(key, new Schema.Type.Text("text"), meaning, otherwise.isEmpty() ? "empty" : otherwise);
         String value = value(key, "text", scalar -> scalar.text());
         return value == null ? otherwise : value;
     }
 
     /** Text that the function understands; its {@link IllegalArgumentException} says what is wrong. */
     public <T> @Nullable T parsed(String key, String expected, Function<String, T> parser, String meaning) {
-        describe(key, new Type.Text(expected), meaning, null);
+        describe(key, new Schema.Type.Text(expected), meaning, null);
         return value(key, expected, scalar -> parser.apply(scalar.text()));
     }
 
     /** The same with a default. */
     public <T> T parsed(String key, String expected, Function<String, T> parser, T otherwise, String meaning) {
-        describe(key, new Type.Text(expected), meaning, otherwise.toString());
+        describe(key, new Schema.Type.Text(expected), meaning, otherwise.toString());
         T value = value(key, expected, scalar -> parser.apply(scalar.text()));
         return value == null ? otherwise : value;
     }
 
     /** A list of texts that the function understands; empty if there is none. A single one needs no list. */
     public <T> List<T> several(String key, String expected, Function<String, T> parser, String meaning) {
-        describe(key, new Type.Several(new Type.Text(expected)), meaning, null);
+        describe(key, new Schema.Type.Several(new Schema.Type.Text(expected)), meaning, null);
         Node.Entry entry = find(key);
         if (entry == null) {
             return List.of();
@@ -130,7 +128,7 @@ public final class Section {
      */
     public @Nullable String secret(String key, Function<String, Boolean> harmless, String meaning) {
         String expected = "file:PATH, a variable of the environment such as ${NAME}, or a hash: it must not stand here";
-        describe(key, new Type.Secret(expected), meaning, null);
+        describe(key, new Schema.Type.Secret(expected), meaning, null);
         Node.Entry entry = find(key);
         if (entry == null) {
             return null;
@@ -158,7 +156,7 @@ public final class Section {
     }
 
     public boolean flag(String key, boolean otherwise, String meaning) {
-        describe(key, new Type.Flag(), meaning, Boolean.toString(otherwise));
+        describe(key, new Schema.Type.Flag(), meaning, Boolean.toString(otherwise));
         Boolean value =
                 value(key, "true or false", scalar -> switch (scalar.text().toLowerCase(Locale.ROOT)) {
                     case "true" -> true;
@@ -169,7 +167,7 @@ public final class Section {
     }
 
     public int number(String key, int min, int max, int otherwise, String meaning) {
-        describe(key, new Type.Number(min, max), meaning, Integer.toString(otherwise));
+        describe(key, new Schema.Type.Whole(min, max), meaning, Integer.toString(otherwise));
         Integer value = value(key, "a number from " + min + " to " + max, scalar -> {
             long n = Long.parseLong(scalar.text());
             return n < min || n > max ? null : (int) n;
@@ -179,7 +177,7 @@ public final class Section {
 
     /** Octets: a number, or one with KiB, MiB or GiB. */
     public long size(String key, long min, long max, long otherwise, String meaning) {
-        describe(key, new Type.Size(min, max), meaning, showSize(otherwise));
+        describe(key, new Schema.Type.Size(min, max), meaning, showSize(otherwise));
         String expected = "octets such as 65536, 512 KiB or 16 MiB, from " + min + " to " + max;
         Long value = value(key, expected, scalar -> {
             Matcher m = AMOUNT.matcher(scalar.text());
@@ -201,7 +199,7 @@ public final class Section {
     /** A time such as 500ms, 30s, 5m, 1h or 7d. */
     public Duration duration(String key, Duration min, Duration max, Duration otherwise, String meaning) {
         String range = "from " + show(min) + " to " + show(max);
-        describe(key, new Type.Time(range), meaning, show(otherwise));
+        describe(key, new Schema.Type.Time(range), meaning, show(otherwise));
         Duration value = value(key, "a time such as 500ms, 30s, 5m, 1h or 7d, " + range, scalar -> {
             Matcher m = AMOUNT.matcher(scalar.text());
             if (!m.matches()) {
@@ -225,7 +223,7 @@ public final class Section {
     /** One of some words. */
     public <T> T choice(String key, List<String> words, List<T> meanings, T otherwise, String meaning) {
         int usual = meanings.indexOf(otherwise);
-        describe(key, new Type.Choice(words), meaning, usual < 0 ? null : words.get(usual));
+        describe(key, new Schema.Type.Choice(words), meaning, usual < 0 ? null : words.get(usual));
         T value = value(key, "one of " + String.join(", ", words), scalar -> {
             int at = words.indexOf(scalar.text());
             return at < 0 ? null : meanings.get(at);
@@ -243,7 +241,7 @@ public final class Section {
     public <E extends Enum<E>> List<E> choices(String key, Class<E> type, String meaning) {
         List<E> constants = List.of(type.getEnumConstants());
         List<String> words = words(constants);
-        describe(key, new Type.Several(new Type.Choice(words)), meaning, null);
+        describe(key, new Schema.Type.Several(new Schema.Type.Choice(words)), meaning, null);
         return several(
                 key,
                 "one of " + String.join(", ", words),
@@ -321,15 +319,17 @@ public final class Section {
     private <T> void describePart(String key, String meaning, boolean list, Function<Section, @Nullable T> reader) {
         known.put(key, meaning);
         if (schema != null) {
-            Schema part = describe(reader::apply);
-            schema.add(new Key(key, list ? new Type.Parts(part) : new Type.Part(part), meaning, null, false));
+            Schema below = describe(part -> {
+                var _ = reader.apply(part);
+            });
+            schema.add(new Schema.Key(key, list ? new Schema.Type.Parts(below) : new Schema.Type.Part(below), meaning, null, false));
         }
     }
 
-    private void describe(String key, Type type, String meaning, @Nullable String otherwise) {
+    private void describe(String key, Schema.Type type, String meaning, @Nullable String otherwise) {
         known.put(key, meaning);
         if (schema != null) {
-            schema.add(new Key(key, type, meaning, otherwise, false));
+            schema.add(new Schema.Key(key, type, meaning, otherwise, false));
         }
     }
 

@@ -22,8 +22,9 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 
 /**
- * Reads YAML into {@link Node}s. Keys that stand twice in a mapping are errors; an empty file is an empty mapping. {@code
- * ${NAME}} and {@code ${NAME:-default}} in a value are replaced by what the environment has; {@code $${} is {@code ${}.
+ * Reads YAML into {@link Node}s. Keys that stand twice in a mapping are errors; an empty file is an empty mapping.
+ * A variable with the name NAME of the environment is written as in a shell, also with a default ({@code :-}); two dollars
+ * before the brace stand for one, and no variable.
  */
 public final class YamlReader {
     private static final YAMLFactory YAML = new YAMLFactory();
