@@ -140,27 +140,33 @@ public record RealmOptions(
     }
 
     public RealmOptions withAuthorizer(@Nullable Authorizer other) {
-        return new RealmOptions(strictUris, disclosure, other, limits, history, roleLimits, strictRequestIds, modifyDetails);
+        return new RealmOptions(
+                strictUris, disclosure, other, limits, history, roleLimits, strictRequestIds, modifyDetails);
     }
 
     public RealmOptions withLimits(Limits other) {
-        return new RealmOptions(strictUris, disclosure, authorizer, other, history, roleLimits, strictRequestIds, modifyDetails);
+        return new RealmOptions(
+                strictUris, disclosure, authorizer, other, history, roleLimits, strictRequestIds, modifyDetails);
     }
 
     public RealmOptions withHistory(HistoryRules other) {
-        return new RealmOptions(strictUris, disclosure, authorizer, limits, other, roleLimits, strictRequestIds, modifyDetails);
+        return new RealmOptions(
+                strictUris, disclosure, authorizer, limits, other, roleLimits, strictRequestIds, modifyDetails);
     }
 
     public RealmOptions withStrictUris(boolean strict) {
-        return new RealmOptions(strict, disclosure, authorizer, limits, history, roleLimits, strictRequestIds, modifyDetails);
+        return new RealmOptions(
+                strict, disclosure, authorizer, limits, history, roleLimits, strictRequestIds, modifyDetails);
     }
 
     public RealmOptions withDisclosure(boolean allowed) {
-        return new RealmOptions(strictUris, allowed, authorizer, limits, history, roleLimits, strictRequestIds, modifyDetails);
+        return new RealmOptions(
+                strictUris, allowed, authorizer, limits, history, roleLimits, strictRequestIds, modifyDetails);
     }
 
     public RealmOptions withRoleLimits(Map<String, Limits> others) {
-        return new RealmOptions(strictUris, disclosure, authorizer, limits, history, others, strictRequestIds, modifyDetails);
+        return new RealmOptions(
+                strictUris, disclosure, authorizer, limits, history, others, strictRequestIds, modifyDetails);
     }
 
     public RealmOptions withStrictRequestIds(boolean strict) {
@@ -168,6 +174,7 @@ public record RealmOptions(
     }
 
     public RealmOptions withModifyDetails(boolean allowed) {
-        return new RealmOptions(strictUris, disclosure, authorizer, limits, history, roleLimits, strictRequestIds, allowed);
+        return new RealmOptions(
+                strictUris, disclosure, authorizer, limits, history, roleLimits, strictRequestIds, allowed);
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The realms of a router, by name: those that were added, and those that templates make on demand. Thread-safe. */
@@ -14,6 +15,7 @@ public final class Realms {
     private final ConcurrentHashMap<String, HostedRealm> byName = new ConcurrentHashMap<>();
     private final List<RealmTemplate> templates;
     private final BiFunction<String, RealmOptions, HostedRealm> host;
+    private volatile Predicate<String> onDemand = name -> false;
     private final Map<RealmTemplate, Integer> made = new HashMap<>(); // guarded by this
 
     /** No templates. */
@@ -30,6 +32,22 @@ public final class Realms {
     public Realms(List<RealmTemplate> templates, BiFunction<String, RealmOptions, HostedRealm> host) {
         this.templates = List.copyOf(templates);
         this.host = host;
+    }
+
+    /**
+     * For programs that make realms on demand themselves.
+     *
+     * @param names of realms that are made when a client was admitted to them: whoever admits it adds them
+     */
+    public void onDemand(Predicate<String> names) {
+        onDemand = names;
+    }
+
+    /** Whether there is a realm of that name, or may be once a client was admitted to it. */
+    public boolean has(String name) {
+        return byName.containsKey(name)
+                || onDemand.test(name)
+                || templates.stream().anyMatch(template -> template.covers(name));
     }
 
     /**

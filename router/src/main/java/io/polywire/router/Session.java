@@ -353,7 +353,8 @@ public final class Session {
             case "authrole" -> identity.authrole();
             case "authmethod" -> identity.authmethod();
             case "authprovider" -> identity.authprovider();
-            default -> more.containsKey(name) ? more.get(name) : identity.authextra().get(name);
+            default ->
+                more.containsKey(name) ? more.get(name) : identity.authextra().get(name);
         };
     }
 

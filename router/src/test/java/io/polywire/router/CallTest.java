@@ -1051,8 +1051,7 @@ class CallTest extends RealmFixture {
 
     @Test
     void unknownOptionsOfACallAreIgnoredAndTheTransactionHashIsForwarded() {
-        Invocation invocation =
-                called("runmode", "partition", "rkey", 7L, "_my_own", true, "transaction_hash", "0xAB");
+        Invocation invocation = called("runmode", "partition", "rkey", 7L, "_my_own", true, "transaction_hash", "0xAB");
         assertEquals("0xAB", invocation.details().get("transaction_hash"));
         assertEquals(true, invocation.details().get("_my_own"), "of an implementation's own, as are all that begin so");
         for (String key : List.of("runmode", "rkey")) {

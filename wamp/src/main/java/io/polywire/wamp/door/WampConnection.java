@@ -63,7 +63,7 @@ final class WampConnection {
     private @Nullable SessionLink link;
     private Admission.@Nullable Answer answer;
     private Dict hello = Dict.EMPTY;
-    private @Nullable HostedRealm realm;
+    private String realm = "";
 
     private int messageLimit = Integer.MAX_VALUE; // of the session, where it is less than the door's
     private volatile int queueLimit;
@@ -207,12 +207,11 @@ final class WampConnection {
             refuse(Reasons.INVALID_URI, "the realm's name is not a valid URI");
             return;
         }
-        HostedRealm found = door.realms().find(message.realm());
-        if (found == null) {
+        if (!door.realms().has(message.realm())) {
             refuse(Reasons.NO_SUCH_REALM, "there is no realm " + message.realm());
             return;
         }
-        realm = found;
+        realm = message.realm();
         decide(admission(new Admission.Applicant(
                 message.realm(),
                 message.details(),
@@ -240,12 +239,16 @@ final class WampConnection {
     }
 
     private void decide(Admission.Decision decision) {
-        HostedRealm in = realm;
-        if (state != State.DECIDING || in == null) {
+        if (state != State.DECIDING) {
             return; // ended while the decision was pending
         }
         switch (decision) {
             case Admission.Admit admit -> {
+                HostedRealm in = door.realms().find(realm);
+                if (in == null) {
+                    refuse(Reasons.NO_SUCH_REALM, "there is no realm " + realm);
+                    return;
+                }
                 SessionLink joining = new SessionLink(this, in);
                 link = joining;
                 Dict details = hello;
