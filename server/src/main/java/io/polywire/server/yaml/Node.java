@@ -1,4 +1,4 @@
-package io.polywire.server.config;
+package io.polywire.server.yaml;
 
 import java.util.List;
 
@@ -11,8 +11,13 @@ sealed interface Node {
     /** The value as a person who reads the error would write it. */
     String show();
 
-    /** Text, a number, a boolean or null, as written. */
-    record Scalar(int line, int column, String text, Kind kind) implements Node {
+    /**
+     * Text, a number, a boolean or null.
+     *
+     * @param text with variables replaced
+     * @param written as in the file
+     */
+    record Scalar(int line, int column, String text, String written, Kind kind) implements Node {
         enum Kind {
             TEXT,
             NUMBER,
@@ -20,9 +25,15 @@ sealed interface Node {
             NULL
         }
 
+        /** Whether it came from the environment. */
+        boolean expanded() {
+            return !text.equals(written);
+        }
+
+        /** With the variables' names, not their values: they may be secrets. */
         @Override
         public String show() {
-            return kind == Kind.TEXT ? "'" + text + "'" : text;
+            return kind == Kind.TEXT ? "'" + written + "'" : written;
         }
     }
 

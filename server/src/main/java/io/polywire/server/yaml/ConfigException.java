@@ -1,4 +1,4 @@
-package io.polywire.server.config;
+package io.polywire.server.yaml;
 
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,7 +18,8 @@ public final class ConfigException extends RuntimeException {
      * @param message the value and what was expected
      */
     public record Problem(int line, int column, String path, String message) {
-        String show(String file) {
+        /** As a compiler would show it. */
+        public String show(String file) {
             return file + ":" + line + ":" + column + ": " + (path.isEmpty() ? "" : path + ": ") + message;
         }
     }
