@@ -15,7 +15,7 @@ import io.polywire.webwire.client.WebWireException.Disconnected;
 import io.polywire.webwire.client.WebWireException.ServerError;
 import io.polywire.webwire.client.WebWireException.TimedOut;
 import io.polywire.webwire.door.HeadedServer;
-import io.polywire.webwire.example.WebwireTestApp;
+import io.polywire.webwire.TestApp;
 import io.polywire.webwire.message.Encoding;
 import io.polywire.webwire.message.Message.Signal;
 import io.polywire.webwire.message.Payload;
@@ -82,7 +82,7 @@ class StoriesTest {
             at = (Endpoint.Tcp) Endpoint.parse(other);
             return;
         }
-        HeadedServer server = HeadedServer.open(new Endpoint.Tcp("127.0.0.1", 0), WebwireTestApp.server(true));
+        HeadedServer server = HeadedServer.open(new Endpoint.Tcp("127.0.0.1", 0), TestApp.server(true));
         own = server;
         at = (Endpoint.Tcp) server.endpoint();
     }
