@@ -14,8 +14,6 @@ import io.polywire.webwire.client.WebWireException.ConnectFailed;
 import io.polywire.webwire.client.WebWireException.Disconnected;
 import io.polywire.webwire.client.WebWireException.ServerError;
 import io.polywire.webwire.client.WebWireException.TimedOut;
-import io.polywire.webwire.door.HeadedServer;
-import io.polywire.webwire.example.WebwireTestApp;
 import io.polywire.webwire.message.Encoding;
 import io.polywire.webwire.message.Message.Signal;
 import io.polywire.webwire.message.Payload;
@@ -29,20 +27,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
 
-/**
- * Client and test application with each other. With the system property {@code webwire.server} (HOST:PORT) the stories are
- * played with that server instead, for example one on the original library.
- */
-class StoriesTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
-    private static final Loops LOOPS = Loops.open(1);
-    private static @Nullable HeadedServer own;
-    private static Endpoint.Tcp at = new Endpoint.Tcp("127.0.0.1", 1);
+/** What a client goes through with a server of the test application, be it ours or one on the original library. */
+@TestInstance(Lifecycle.PER_CLASS)
+@Timeout(60)
+abstract class Stories {
+    static final Duration LONG = Duration.ofSeconds(20);
+
+    private final Loops loops = Loops.open(1);
+    private Endpoint.Tcp at = new Endpoint.Tcp("127.0.0.1", 1);
+
+    /** Starts the server and tells where it listens. */
+    abstract Endpoint.Tcp start() throws Exception;
+
+    abstract void stop() throws Exception;
 
     /** Collects what a client is told. */
     private static final class Told implements ClientHooks {
@@ -76,27 +80,22 @@ class StoriesTest {
     }
 
     @BeforeAll
-    static void listen() {
-        String other = System.getProperty("webwire.server");
-        if (other != null) {
-            at = (Endpoint.Tcp) Endpoint.parse(other);
-            return;
-        }
-        HeadedServer server = HeadedServer.open(new Endpoint.Tcp("127.0.0.1", 0), WebwireTestApp.server(true));
-        own = server;
-        at = (Endpoint.Tcp) server.endpoint();
+    void listen() throws Exception {
+        at = start();
     }
 
     @AfterAll
-    static void end() {
-        LOOPS.close();
-        if (own != null) {
-            own.close();
-        }
+    void end() throws Exception {
+        loops.close();
+        stop();
     }
 
-    private static WebWireClient connected(ClientHooks hooks) {
-        WebWireClient client = new WebWireClient(LOOPS, at, LONG, hooks);
+    final WebWireClient client(ClientHooks hooks) {
+        return new WebWireClient(loops, at, LONG, hooks);
+    }
+
+    final WebWireClient connected(ClientHooks hooks) {
+        WebWireClient client = client(hooks);
         client.connect();
         return client;
     }
@@ -268,7 +267,7 @@ class StoriesTest {
     }
 
     @Test
-    void alossFailsWhatIsPendingAtOnce() throws Exception {
+    void aLossFailsWhatIsPendingAtOnce() throws Exception {
         try (WebWireClient client = connected(ClientHooks.NONE)) {
             var answer = CompletableFuture.supplyAsync(() -> client.request("slow", Payload.utf8("5000")));
             while (client.pendingRequests() == 0) {
@@ -284,7 +283,7 @@ class StoriesTest {
 
     @Test
     void nobodyThereIsSaidClearly() {
-        WebWireClient client = new WebWireClient(LOOPS, new Endpoint.Tcp("127.0.0.1", 1), LONG, ClientHooks.NONE);
+        WebWireClient client = new WebWireClient(loops, new Endpoint.Tcp("127.0.0.1", 1), LONG, ClientHooks.NONE);
         ConnectFailed failure = assertThrows(ConnectFailed.class, client::connect);
         assertTrue(String.valueOf(failure.getMessage()).contains("127.0.0.1:1"));
     }

@@ -1,5 +1,4 @@
-package io.polywire.webwire.example;
-
+/// A WebWire server with sessions, signals and errors, for trying clients: --listen HOST:PORT, --no-sessions
 import io.polywire.net.Endpoint;
 import io.polywire.webwire.door.Client;
 import io.polywire.webwire.door.HeadedServer;
@@ -17,35 +16,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The application that clients of WebWire are tested against: echoes, sessions that are kept in memory, signals, errors and
- * slow requests.
- */
 public final class WebwireTestApp implements Hooks, SessionHooks {
     private final Map<Client, List<String>> connected = new ConcurrentHashMap<>();
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
-    /** {@code --listen HOST:PORT} (port 0 lets the system choose), {@code --no-sessions}. Runs until it is killed. */
-    @SuppressWarnings("SystemOut") // Its one line of output is how others learn the port.
+    /** Runs until it is killed; port 0 lets the system choose one. */
     public static void main(String[] args) throws InterruptedException {
         String at = "127.0.0.1:9090";
         boolean withSessions = true;
         for (int i = 0; i < args.length; i++) {
-            switch (args[i]) {
-                case "--listen", "--addr" -> {
-                    if (++i == args.length) {
-                        throw new IllegalArgumentException(args[i - 1] + " needs HOST:PORT");
-                    }
-                    at = args[i];
-                }
-                case "--no-sessions" -> withSessions = false;
-                default -> throw new IllegalArgumentException("unknown option " + args[i]);
+            if (args[i].equals("--listen") && i + 1 < args.length) {
+                at = args[++i];
+            } else if (args[i].equals("--no-sessions")) {
+                withSessions = false;
+            } else {
+                System.err.println("usage: webwire-testapp [--listen HOST:PORT] [--no-sessions]");
+                System.exit(2);
             }
         }
         HeadedServer server = HeadedServer.open(Endpoint.parse(at), server(withSessions));
-        System.out.println("listening on " + server.endpoint());
+        IO.println("listening on " + server.endpoint());
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         Thread.currentThread().join();
     }
@@ -57,7 +48,7 @@ public final class WebwireTestApp implements Hooks, SessionHooks {
     }
 
     @Override
-    public @Nullable Payload replyAtOnce(Client client, Request request) {
+    public Payload replyAtOnce(Client client, Request request) {
         return request.name().startsWith("echo") || request.name().isEmpty() ? request.payload() : null;
     }
 
@@ -127,7 +118,7 @@ public final class WebwireTestApp implements Hooks, SessionHooks {
         return user;
     }
 
-    private static @Nullable String userOrNull(Client client) {
+    private static String userOrNull(Client client) {
         Session session = client.session();
         return session != null
                         && session.info() instanceof Map<?, ?> info
@@ -171,7 +162,7 @@ public final class WebwireTestApp implements Hooks, SessionHooks {
     }
 
     @Override
-    public @Nullable Session onSessionLookup(String key) {
+    public Session onSessionLookup(String key) {
         if (key.equals("lookup-error")) {
             throw new IllegalStateException("the lookup fails for this key");
         }

@@ -1,4 +1,4 @@
 @NullMarked
-package io.polywire.webwire.example;
+package io.polywire.webwire;
 
 import org.jspecify.annotations.NullMarked;
