@@ -1,6 +1,10 @@
-package io.polywire.hemi.client;
+package io.polywire.hemi.bridge;
 
-import io.polywire.hemi.bridge.RealmPayloads;
+import io.polywire.hemi.client.CallTimeoutException;
+import io.polywire.hemi.client.ConnectionException;
+import io.polywire.hemi.client.HemiClient;
+import io.polywire.hemi.client.HemiClientSettings;
+import io.polywire.hemi.client.HemiListener;
 import io.polywire.hemi.message.CommandSet;
 import io.polywire.hemi.message.Envelope;
 import io.polywire.hemi.message.Envelopes;
@@ -251,11 +255,11 @@ public final class RemoteServer implements AutoCloseable {
     }
 
     /** Notifications become events. On the client's inbox. */
-    private final class Publisher implements HemiClient.Unsolicited {
+    private final class Publisher implements HemiListener {
         @Override
-        public void message(Envelope envelope) {
+        public void onEnvelope(Envelope envelope, CommandSet known) {
             String command = envelope.command();
-            if (!command.endsWith(NOTIFICATION) || !commands.commands().containsKey(command)) {
+            if (!command.endsWith(NOTIFICATION) || !known.commands().containsKey(command)) {
                 return;
             }
             String topic = prefix + command.substring(0, command.length() - NOTIFICATION.length());
@@ -268,10 +272,7 @@ public final class RemoteServer implements AutoCloseable {
         }
 
         @Override
-        public void online() {}
-
-        @Override
-        public void offline(ConnectionException why) {
+        public void onOffline(ConnectionException why) {
             LOG.log(Level.WARNING, "a Hemi server is offline: " + why.text());
         }
     }
