@@ -44,8 +44,8 @@ enum Engine {
             Path file = Files.createTempFile("bench", ".wasm");
             Files.write(file, wasm(k));
             String python = System.getenv().getOrDefault("PYTHON", "python3");
-            double ms = number(
-                    output(List.of(python, "-c", PYTHON, file.toString(), "" + k.argument(), "" + k.seconds())));
+            double ms =
+                    number(output(List.of(python, "-c", PYTHON, file.toString(), "" + k.argument(), "" + k.seconds())));
             Files.delete(file);
             return ms;
         }
