@@ -41,11 +41,7 @@ public record HistoryRules(List<Rule> topics, EventStore store) {
 
         /** Whether an event of the topic is remembered by this rule. */
         public boolean covers(String uri) {
-            return switch (match) {
-                case EXACT -> uri.equals(topic);
-                case PREFIX -> uri.startsWith(topic);
-                case WILDCARD -> Wildcards.matches(topic, uri);
-            };
+            return match.covers(topic, uri);
         }
     }
 }

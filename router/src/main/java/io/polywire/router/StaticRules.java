@@ -91,7 +91,7 @@ public final class StaticRules implements Authorizer {
     /** Errs on the side of caution: patterns overlap unless they are named differently before their first wildcard. */
     private static boolean overlaps(Rule rule, String pattern, Match match) {
         if (rule.match() == Match.EXACT) {
-            return match == Match.PREFIX ? rule.uri().startsWith(pattern) : Wildcards.matches(pattern, rule.uri());
+            return match.covers(pattern, rule.uri());
         }
         String one = named(rule.uri(), rule.match());
         String other = named(pattern, match);

@@ -33,11 +33,7 @@ final class Subscription {
 
     /** Whether it gets the events of the topic. */
     boolean matches(String uri) {
-        return switch (match) {
-            case EXACT -> uri.equals(topic);
-            case PREFIX -> uri.startsWith(topic);
-            case WILDCARD -> Wildcards.matches(topic, uri);
-        };
+        return match.covers(topic, uri);
     }
 
     /** Of an event of the topic: patterns are told it, each in a dict of its own. */

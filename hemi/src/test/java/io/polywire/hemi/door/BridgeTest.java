@@ -12,7 +12,7 @@ import io.polywire.hemi.api.Tbc;
 import io.polywire.hemi.api.Tbc.BalanceByAddressRequest;
 import io.polywire.hemi.api.Tbc.BalanceByAddressResponse;
 import io.polywire.hemi.client.HemiClientSettings;
-import io.polywire.hemi.client.RemoteServer;
+import io.polywire.hemi.bridge.RemoteServer;
 import io.polywire.hemi.door.RealmBridgeSettings.Topic;
 import io.polywire.hemi.message.RequestException;
 import io.polywire.model.Dict;
