@@ -51,7 +51,7 @@ public final class ConfigFile {
         return Reference.markdown(schema(), "The file");
     }
 
-    private static ServerSettings server(Section root) {
+    static ServerSettings server(Section root) {
         Path data = root.path("data", "folder for what outlives the process; left out: a temporary one");
         List<ListenSettings> listeners = root.sections(
                 "listeners",
