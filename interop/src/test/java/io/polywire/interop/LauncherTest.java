@@ -38,8 +38,8 @@ class LauncherTest {
     }
 
     private ProcessBuilder command(Path program, Map<String, String> environment, String... arguments) {
-        ProcessBuilder command = new ProcessBuilder(
-                new ArrayList<>(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
+        ProcessBuilder command =
+                new ProcessBuilder(new ArrayList<>(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
                         .toList()));
         command.environment().remove("POLYWIRE_JAVA_HOME");
         command.environment().remove("JAVA_HOME");
