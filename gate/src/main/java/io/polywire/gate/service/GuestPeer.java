@@ -10,8 +10,12 @@ package io.polywire.gate.service;
  * GuestStream#lost} none comes, except one that is under way on another thread.
  */
 public interface GuestPeer {
-    /** The program has accepted the connection. Data follow. */
-    void connected();
+    /**
+     * The program has accepted the connection. Data follow.
+     *
+     * @param stream what {@link GuestServices#connect} returns or has returned; this may come before it does
+     */
+    void connected(GuestStream stream);
 
     /** The program stopped before it accepted, or takes no connections. Nothing follows. */
     void refused();

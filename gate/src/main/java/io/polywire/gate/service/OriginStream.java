@@ -4,6 +4,7 @@ import io.polywire.wasm.module.ByteReader;
 import io.polywire.wasm.module.ByteWriter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,7 @@ final class OriginStream implements GuestStream, Outbox.Source {
     void accepted(int newId) {
         id = newId;
         connected = true;
-        tell(GuestPeer::connected);
+        tell(p -> p.connected(this));
         queue();
     }
 
@@ -139,7 +140,7 @@ final class OriginStream implements GuestStream, Outbox.Source {
         }
     }
 
-    private void tell(java.util.function.Consumer<GuestPeer> event) {
+    private void tell(Consumer<GuestPeer> event) {
         GuestPeer p = peer;
         if (p != null) {
             origin.later(() -> event.accept(p));

@@ -61,41 +61,30 @@ public final class TestPeer implements GuestPeer {
         pump();
     }
 
-    private void pump() {
-        GuestStream s;
-        ByteBuffer part = null;
-        boolean end = false;
-        int consumed;
-        synchronized (this) {
-            s = stream;
-            if (s == null) {
-                return;
-            }
-            int n = Math.min(credit, input.remaining());
-            if (n > 0) {
-                part = input.slice(input.position(), n);
-                input.position(input.position() + n);
-                credit -= n;
-            }
-            if (!input.hasRemaining() && !open && !ended) {
-                ended = true;
-                end = true;
-            }
-            consumed = taken;
-            taken = 0;
+    private synchronized void pump() {
+        GuestStream s = stream;
+        if (s == null) {
+            return;
         }
-        if (part != null) {
+        int n = Math.min(credit, input.remaining());
+        if (n > 0) {
+            ByteBuffer part = input.slice(input.position(), n);
+            input.position(input.position() + n);
+            credit -= n;
             s.input(part);
         }
-        if (end) {
+        if (!input.hasRemaining() && !open && !ended) {
+            ended = true;
             s.inputEnd();
         }
+        int consumed = taken;
+        taken = 0;
         if (consumed > 0) {
             s.consumed(consumed);
         }
     }
 
-    public GuestStream stream() {
+    public synchronized GuestStream stream() {
         GuestStream s = stream;
         if (s == null) {
             throw new IllegalStateException();
@@ -104,7 +93,10 @@ public final class TestPeer implements GuestPeer {
     }
 
     @Override
-    public void connected() {
+    public void connected(GuestStream s) {
+        synchronized (this) {
+            stream = s;
+        }
         connected.complete(true);
     }
 
@@ -133,12 +125,7 @@ public final class TestPeer implements GuestPeer {
 
     @Override
     public void outputEnd() {
-        GuestStream s = stream;
-        if (s != null) {
-            s.outputWritten();
-        } else {
-            ended = true;
-        }
+        stream().outputWritten();
     }
 
     @Override
