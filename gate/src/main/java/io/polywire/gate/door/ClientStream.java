@@ -218,7 +218,8 @@ abstract class ClientStream implements GuestPeer {
     }
 
     @Override
-    public void connected() {
+    public void connected(GuestStream opened) {
+        stream = opened;
         post(() -> {
             if (!gone) {
                 accepted();
