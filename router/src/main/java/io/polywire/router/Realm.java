@@ -70,7 +70,10 @@ public final class Realm {
     private final Map<String, Integer> sessionsOfRole = new HashMap<>();
     private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
     private int depth; // of calls from outside that are being handled
-    private boolean closing;
+    private @Nullable String closed; // why nobody may join any more
+    private @Nullable Runnable whenIdle;
+    private long idleMillis;
+    private Environment.@Nullable Timer idle;
 
     final Counters counters = new Counters();
     final Broker broker;
@@ -189,8 +192,8 @@ public final class Realm {
      * @throws InvalidArgument if a detail has the wrong type
      */
     public Session join(Link link, Identity identity, Dict helloDetails, Map<String, @Nullable Object> transport) {
-        if (closing) {
-            throw new JoinRefused(Reasons.SYSTEM_SHUTDOWN, "the realm is closing");
+        if (closed != null) {
+            throw new JoinRefused(closed, "the realm is closing");
         }
         if (sessions.size() >= options.limits().sessions()) {
             throw new JoinRefused(Reasons.NOT_AUTHORIZED, "the realm is full");
@@ -208,6 +211,10 @@ public final class Realm {
         Session session = new Session(this, link, id, identity, features, transport);
         sessions.put(id, session);
         sessionsOfRole.merge(role, 1, Integer::sum);
+        if (idle != null) {
+            idle.cancel();
+            idle = null;
+        }
         counters.joined++;
         meta.onJoin(session);
         return session;
@@ -256,6 +263,29 @@ public final class Realm {
             }
             meta.onLeave(session);
         }
+        watchIdle();
+    }
+
+    /**
+     * Lets nobody in any more as soon as the realm has had no session for so long, and tells of it then.
+     *
+     * @param then on the realm's thread; also when the realm is closed for another reason
+     */
+    void closeWhenIdle(long millis, Runnable then) {
+        idleMillis = millis;
+        whenIdle = then;
+        watchIdle();
+    }
+
+    private void watchIdle() {
+        Runnable then = whenIdle;
+        if (then != null && closed == null && sessions.isEmpty() && idle == null) {
+            idle = environment.schedule(idleMillis, () -> {
+                closed = Reasons.NO_SUCH_REALM;
+                whenIdle = null;
+                then.run();
+            });
+        }
     }
 
     /** Removes a session and tells its peer why. */
@@ -272,7 +302,15 @@ public final class Realm {
 
     /** Ends all sessions, without testaments, and takes no more. */
     public void close(String reason, String message) {
-        closing = true;
+        closed = reason.equals(Reasons.SYSTEM_SHUTDOWN) ? reason : Reasons.NO_SUCH_REALM;
+        if (idle != null) {
+            idle.cancel();
+        }
+        Runnable gone = whenIdle;
+        if (gone != null) {
+            whenIdle = null;
+            gone.run();
+        }
         for (Session session : new ArrayList<>(sessions.values())) {
             kill(session, reason, message, false);
         }

@@ -1,37 +1,34 @@
 package io.polywire.server;
 
-import io.polywire.model.Reasons;
-import io.polywire.net.Doors;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
 import io.polywire.net.Listener;
-import io.polywire.net.Loop;
 import io.polywire.net.Loops;
-import io.polywire.router.HostedRealm;
-import io.polywire.router.LoopEnvironment;
-import io.polywire.router.Realm;
-import io.polywire.router.Realms;
+import io.polywire.server.access.Access;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
-import io.polywire.wamp.door.WampDoor;
+import io.polywire.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Everything of one server, wired together: loops, realms, doors, listeners. Started and stopped by one thread.
+ * Everything of one server, wired together: store, loops, realms, doors, listeners. Started and stopped by one thread.
  */
 final class Server implements AutoCloseable {
     /** How long sessions may take to answer GOODBYE. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-    private final Loops loops = Loops.open();
-    private final Realms realms = new Realms();
+    private final @Nullable Store store;
+    private final Loops loops;
+    private final Hosting hosting;
+    private final Access access;
+    private final Doorways doorways;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
-    private final WampDoor wamp;
 
     /**
      * A way in.
@@ -42,29 +39,32 @@ final class Server implements AutoCloseable {
     record Address(String what, String uri) {}
 
     private Server(ServerSettings settings) {
-        Map<Loop, LoopEnvironment> environments = new HashMap<>();
-        for (RealmSettings realm : settings.realms()) {
-            Loop loop = loops.next();
-            LoopEnvironment environment = environments.computeIfAbsent(loop, Server::environment);
-            realms.add(new HostedRealm(new Realm(realm.name(), realm.options(), environment), loop, loop::inLoop));
-        }
-        wamp = new WampDoor(realms, new RealmAdmission(settings.realms()), settings.wamp());
+        store = settings.data() == null ? null : Store.open(settings.data());
+        loops = Loops.open();
+        hosting = new Hosting(loops, store);
+        settings.realms().forEach(hosting::add);
+        hosting.templates(settings.templates());
+        access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), hosting::open);
+        doorways = new Doorways(settings, hosting.realms(), access, settings.data());
     }
 
-    private static LoopEnvironment environment(Loop loop) {
-        return new LoopEnvironment((task, millis) -> loop.schedule(task, Duration.ofMillis(millis)));
+    private Access.Rules rules(ServerSettings settings) {
+        Map<String, RealmSettings> byName = new LinkedHashMap<>();
+        settings.realms().forEach(realm -> byName.put(realm.name(), realm));
+        return new Access.Rules(byName, hosting::ofTemplate);
     }
 
     /**
      * Starts everything.
      *
      * @throws io.polywire.net.NetException if an address cannot be listened on
+     * @throws io.polywire.store.StoreException if the data cannot be opened
      */
     static Server start(ServerSettings settings) {
         Server server = new Server(settings);
         try {
             for (ListenSettings listener : settings.listeners()) {
-                server.listen(listener, settings.wamp().path());
+                server.listen(listener);
             }
             return server;
         } catch (RuntimeException e) {
@@ -73,14 +73,16 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private void listen(ListenSettings settings, String path) {
-        Listener listener = Listener.open(loops, settings, new Doors(List.of(wamp), wamp));
+    private void listen(ListenSettings settings) {
+        Listener listener = Listener.open(loops, settings, doorways.doors(List.of()));
         listeners.add(listener);
-        String secure = settings.tls() == null ? "" : "s";
+        boolean secure = settings.tls() != null;
         switch (listener.endpoint()) {
             case Endpoint.Tcp tcp -> {
-                addresses.add(new Address("WAMP over WebSocket", "ws" + secure + "://" + tcp + path));
-                addresses.add(new Address("WAMP over RawSocket", (secure.isEmpty() ? "tcp" : "tls") + "://" + tcp));
+                for (Doorways.Way way : doorways.ways()) {
+                    addresses.add(new Address(way.what(), (secure ? "wss://" : "ws://") + tcp + way.path()));
+                }
+                addresses.add(1, new Address("WAMP over RawSocket", (secure ? "tls://" : "tcp://") + tcp));
             }
             case Endpoint.Unix unix ->
                 addresses.add(new Address(
@@ -97,17 +99,20 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         listeners.forEach(Listener::close);
-        for (HostedRealm realm : realms.all()) {
-            realm.run(() -> realm.realm().close(Reasons.SYSTEM_SHUTDOWN, "the router is stopping"));
-        }
+        hosting.close();
         long end = System.nanoTime() + FAREWELL.toNanos();
         try {
-            while (wamp.connections() > 0 && System.nanoTime() < end) {
+            while (doorways.connections() > 0 && System.nanoTime() < end) {
                 Thread.sleep(10);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         loops.close();
+        doorways.close();
+        access.close();
+        if (store != null) {
+            store.close();
+        }
     }
 }

@@ -208,10 +208,10 @@ final class FunctionCompiler {
             setup();
         }
         code.labelBinding(self);
-        charge(analysis.entryCost(), 0);
         if (analysis.selfTail()) {
             poll(0, 1);
         }
+        charge(analysis.entryCost(), 0); // after the poll: a program that stops at the poll begins the function anew
     }
 
     private void loadFromFrame(int index, ValType t, int slot) {
