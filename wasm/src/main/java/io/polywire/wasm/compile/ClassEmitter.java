@@ -55,6 +55,9 @@ final class ClassEmitter {
     /** Most bytes of code of a method. */
     private static final int MAX_CODE = 65535;
 
+    /** How often a function is divided anew, into ever smaller parts. */
+    private static final int MAX_DIVISIONS = 4;
+
     /** A byte of a function's body makes less than this many bytes of a method, some hundred for its frame aside. */
     private static final int GROWTH = 10;
 
@@ -102,19 +105,23 @@ final class ClassEmitter {
     byte[] group(int n) {
         int[] range = owner.groupRange(n);
         byte[] bytes = tryGroup(n, range);
+        for (int times = 0; times < MAX_DIVISIONS && divide(n, range, bytes, times); times++) {
+            bytes = tryGroup(n, range);
+        }
+        return bytes != null ? bytes : groupForSize(n, range);
+    }
+
+    /** Divides what is too large in a group, or in the group that could not be made. */
+    private boolean divide(int n, int[] range, byte @Nullable [] group, int times) {
         boolean divided = false;
         for (int f = range[0]; f < range[1]; f++) {
             if (module.body(f).size() * GROWTH > owner.hugeMethod()
                     && !owner.analysis(f).wide()
-                    && (bytes == null ? size(n, f) : size(bytes, f)) > owner.hugeMethod()) {
-                divided |= owner.split(f);
+                    && (group == null ? size(n, f) : size(group, f)) > owner.hugeMethod()) {
+                divided |= owner.split(f, times);
             }
         }
-        if (bytes != null && !divided) {
-            return bytes;
-        }
-        bytes = tryGroup(n, range);
-        return bytes != null ? bytes : groupForSize(n, range);
+        return divided;
     }
 
     private byte @Nullable [] tryGroup(int n, int[] range) {
@@ -137,15 +144,18 @@ final class ClassEmitter {
         return group(n, range[0], range[1]);
     }
 
-    /** Size of a function's method in a class; a function that has none is 0. */
+    /** Size of the largest method that a function has in a class; 0 if there is none. */
     private static int size(byte[] group, int func) {
         String name = "f" + func;
+        String part = name + "p";
+        int largest = 0;
         for (MethodModel m : CLASS_FILE.parse(group).methods()) {
-            if (m.methodName().equalsString(name) && m.code().orElse(null) instanceof CodeAttribute c) {
-                return c.codeLength();
+            String method = m.methodName().stringValue();
+            if ((method.equals(name) || method.startsWith(part)) && m.code().orElse(null) instanceof CodeAttribute c) {
+                largest = Math.max(largest, c.codeLength());
             }
         }
-        return 0;
+        return largest;
     }
 
     /** Size of the method that a function would have. */

@@ -75,6 +75,9 @@ final class FunctionCompiler {
         }
     }
 
+    /** Where a loop begins anew: at its head, unless it is time to poll. */
+    private record Back(Block loop, Label head, int offset, int cost, List<Entry> operands) {}
+
     /** A place where the program can be suspended. */
     private record Site(Label start, Label end, Label handler, int point, List<Entry> operands) {}
 
@@ -105,6 +108,7 @@ final class FunctionCompiler {
     private final Label self;
     private final List<Block> blocks = new ArrayList<>();
     private final List<Site> sites = new ArrayList<>();
+    private final List<Back> backs = new ArrayList<>();
     private boolean reachable = true;
     private int skipped;
     private int at;
@@ -200,6 +204,7 @@ final class FunctionCompiler {
             enclosing(type.results());
             instructions(in.end());
         }
+        backEdges();
         handlers();
     }
 
@@ -502,12 +507,34 @@ final class FunctionCompiler {
 
     private void poll(int offset, int cost) {
         Label go = code.newLabel();
-        int weight = Math.min(1 + cost / WEIGHT, 100);
-        code.iinc(counter, -weight).iload(counter).ifgt(go).aload(instance);
+        code.iinc(counter, -weight(cost)).iload(counter).ifgt(go).aload(instance);
         Label start = startSite(offset, false, operands.size());
         code.invokestatic(Names.RT, "poll", POLL);
         endSite(start, offset, false, operands.size());
         code.istore(counter).labelBinding(go);
+    }
+
+    /**
+     * Back edges of loops, which poll. They are apart from the loops' code so that a loop has one hot way back, which
+     * the JIT compiler sees count down by a constant.
+     */
+    private void backEdges() {
+        for (Back b : backs) {
+            if (!b.loop.used) {
+                continue;
+            }
+            code.labelBinding(b.loop.target).iinc(counter, -weight(b.cost)).iload(counter).ifgt(b.head);
+            operands.reset(b.operands);
+            code.aload(instance);
+            Label start = startSite(b.offset, false, operands.size());
+            code.invokestatic(Names.RT, "poll", POLL);
+            endSite(start, b.offset, false, operands.size());
+            code.istore(counter).goto_(b.head);
+        }
+    }
+
+    private static int weight(int cost) {
+        return Math.min(1 + cost / WEIGHT, 100);
     }
 
     /** Begins the range of a call; the operands up to {@code height} belong to the frame. */
@@ -872,12 +899,12 @@ final class FunctionCompiler {
         blocks.add(new Block(op, height, t, target, null, operands.copy(height)));
         if (op == Op.LOOP) {
             int offset = in.pos() - base;
-            code.labelBinding(target);
+            Label head = code.newBoundLabel();
             if (offset == resumeAt && resumeAfter == null && resumeLabel != null) {
                 code.labelBinding(resumeLabel);
             }
             int cost = analysis.loops().getOrDefault(offset, 1);
-            poll(offset, cost);
+            backs.add(new Back(blocks.getLast(), head, offset, cost, operands.copy(operands.size())));
             charge(cost, offset);
         }
     }

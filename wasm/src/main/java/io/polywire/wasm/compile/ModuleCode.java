@@ -180,9 +180,13 @@ public final class ModuleCode {
         return parts.get(func);
     }
 
-    /** Divides a function if that is possible. */
-    boolean split(int func) {
-        Part whole = analysis(func).selfTail() || analysis(func).tailCalls() ? null : Splitter.split(module, func, hugeMethod);
+    /**
+     * Divides a function if that is possible.
+     *
+     * @param times how often it was divided already, into parts that turned out too large
+     */
+    boolean split(int func, int times) {
+        Part whole = analysis(func).selfTail() || analysis(func).tailCalls() ? null : Splitter.split(module, func, hugeMethod >> times);
         if (whole == null) {
             return false;
         }
