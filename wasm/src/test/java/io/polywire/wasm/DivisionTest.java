@@ -38,7 +38,7 @@ class DivisionTest {
     @Test
     void sqliteSuspendedAndMovedAtRandomMomentsReturnsTheSame() {
         int expected = Instance.of(SQLITE, new Imports()).call("run", 100).getI(0);
-        assertEquals(expected, run(Instance.of(SQLITE, new Imports()).prepare("run", 100), 3000));
+        assertEquals(expected, run(Instance.of(SQLITE, new Imports()).prepare("run", 100), 800));
     }
 
     private static int run(Execution start, int polls) {

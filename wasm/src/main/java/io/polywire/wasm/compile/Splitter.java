@@ -82,7 +82,7 @@ final class Splitter {
 
     private Splitter(Module module, int func, int huge) {
         this.most = huge * 5 / 8;
-        this.least = huge / 80;
+        this.least = Math.max(16, huge / 80);
         this.module = module;
         this.func = func;
         this.body = module.body(func);
@@ -314,7 +314,7 @@ final class Splitter {
 
         void flush() {
             boolean known = nodes.size() == 1 && nodes.get(0).part != null;
-            if (cost < least || known) {
+            if (nodes.isEmpty() || cost < least || known) {
                 done.addAll(nodes);
             } else {
                 Node n = new Node(nodes.get(0).offset, 0, block);
