@@ -435,9 +435,8 @@ class BridgeTest {
         Signals told = new Signals();
         try (WebWireClient client = router.webwire(told)) {
             client.request("login", text("alice"));
-            List<Object> arguments = kill.equals("kill_all")
-                    ? List.of()
-                    : List.of(kill.equals("kill_by_authid") ? "alice" : "member");
+            List<Object> arguments =
+                    kill.equals("kill_all") ? List.of() : List.of(kill.equals("kill_by_authid") ? "alice" : "member");
             wamp.call("wamp.session." + kill, arguments.toArray()).await();
             assertTrue(told.gone.await(20, TimeUnit.SECONDS));
             client.connect();
