@@ -109,9 +109,12 @@ final class Server implements AutoCloseable {
         switch (listener.endpoint()) {
             case Endpoint.Tcp tcp -> {
                 for (Doorways.Way way : doorways.ways()) {
-                    addresses.add(new Address(way.what(), (secure ? "wss://" : "ws://") + tcp + way.path()));
+                    addresses.add(new Address(way.what(), way.scheme() + (secure ? "s://" : "://") + tcp + way.path()));
                 }
                 addresses.add(1, new Address("WAMP over RawSocket", (secure ? "tls://" : "tcp://") + tcp));
+                if (!pages.isEmpty()) {
+                    addresses.add(new Address("Dashboard", (secure ? "https://" : "http://") + tcp + "/"));
+                }
             }
             case Endpoint.Unix unix ->
                 addresses.add(new Address(
