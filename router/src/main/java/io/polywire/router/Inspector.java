@@ -87,7 +87,14 @@ public final class Inspector {
      * @param events publications that it matched
      */
     public record TopicView(
-            long id, String topic, Match match, long created, int subscribers, long events, boolean retained, boolean history) {}
+            long id,
+            String topic,
+            Match match,
+            long created,
+            int subscribers,
+            long events,
+            boolean retained,
+            boolean history) {}
 
     public Totals totals() {
         Counters counters = realm.counters;
@@ -134,7 +141,10 @@ public final class Inspector {
                 one.match,
                 one.invoke.text(),
                 one.created,
-                one.callees().stream().limit(100).map(callee -> callee.session.id()).toList(),
+                one.callees().stream()
+                        .limit(100)
+                        .map(callee -> callee.session.id())
+                        .toList(),
                 one.callees().size(),
                 one.calls,
                 one.errors,

@@ -32,7 +32,8 @@ final class Advice {
             }
         }
         if (settings.data() == null) {
-            all.add("without data nothing outlives the process: no users of the store, no history, no sessions of WebWire");
+            all.add(
+                    "without data nothing outlives the process: no users of the store, no history, no sessions of WebWire");
         }
         return all;
     }

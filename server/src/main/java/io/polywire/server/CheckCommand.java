@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "check",
-        description = "Checks a configuration file and names every error with line, column, key, value and what was expected.",
+        description =
+                "Checks a configuration file and names every error with line, column, key, value and what was expected.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         footer = {"", "Exit status: 0 there is no error, 1 there are some."})

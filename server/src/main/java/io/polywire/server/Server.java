@@ -83,13 +83,15 @@ final class Server implements AutoCloseable {
     }
 
     private void administer(ServerSettings settings, Watch watch) {
-        HostedRealm realm = settings.adminRealm() == null ? null : hosting.realms().find(settings.adminRealm());
+        HostedRealm realm =
+                settings.adminRealm() == null ? null : hosting.realms().find(settings.adminRealm());
         if (realm == null) {
             return;
         }
         String name = realm.realm().name();
         boolean open = settings.realms().stream()
-                .anyMatch(one -> one.name().equals(name) && one.anonymousRole() != null
+                .anyMatch(one -> one.name().equals(name)
+                        && one.anonymousRole() != null
                         && access.admin(name, one.anonymousRole()));
         new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire())
                 .addTo(realm);

@@ -65,7 +65,8 @@ class AdministrationTest {
                 WampClient client = connect(server, "realm1")) {
             client.register("com.example.f", call -> 1).await();
             client.call("com.example.f").await();
-            Map<String, @Nullable Object> stats = map(client.call("polywire.stats").await().value());
+            Map<String, @Nullable Object> stats =
+                    map(client.call("polywire.stats").await().value());
             Map<String, @Nullable Object> process = map(stats.get("server"));
             assertTrue((Long) Objects.requireNonNull(process.get("rss_bytes")) > 1 << 20);
             assertTrue((Long) Objects.requireNonNull(process.get("heap_bytes")) > 1 << 20);
@@ -73,7 +74,8 @@ class AdministrationTest {
             assertTrue((Long) Objects.requireNonNull(totals.get("calls")) >= 2, totals.toString());
             assertTrue((Long) Objects.requireNonNull(totals.get("bytes_in")) > 100, totals.toString());
             assertTrue((Long) Objects.requireNonNull(totals.get("bytes_out")) > 100, totals.toString());
-            Map<String, @Nullable Object> realm = row((List<?>) Objects.requireNonNull(stats.get("realms")), "realm", "realm1");
+            Map<String, @Nullable Object> realm =
+                    row((List<?>) Objects.requireNonNull(stats.get("realms")), "realm", "realm1");
             assertEquals(totals.get("calls"), realm.get("calls"));
             assertEquals(1L, map(stats.get("connections")).get("wamp"));
         }
@@ -89,7 +91,8 @@ class AdministrationTest {
                     })
                     .await();
             one.subscribe("com.example.news", event -> {}).await();
-            assertThrows(WampException.class, () -> other.call("com.example.slow").await());
+            assertThrows(
+                    WampException.class, () -> other.call("com.example.slow").await());
             other.publish("com.example.news", "x");
             long id = other.session().id();
 

@@ -133,7 +133,9 @@ public record RealmSettings(
                 defaults.strictRequestIds(),
                 "whether the requests of a session must count up from 1; some older clients do not do so");
         boolean modifyDetails = s.flag(
-                "modify_details", defaults.modifyDetails(), "whether there is the procedure wamp.session.modify_details");
+                "modify_details",
+                defaults.modifyDetails(),
+                "whether there is the procedure wamp.session.modify_details");
         AuthSettings authentication = s.section("authentication", "how others prove who they are", AuthSettings::read);
         List<RoleSettings> own = s.sections(
                 "roles",

@@ -103,7 +103,12 @@ final class Views {
         static Map<String, @Nullable Object> together(String name, List<Rows> parts, int limit) {
             Map<String, @Nullable Object> all = new LinkedHashMap<>();
             all.put("total", parts.stream().mapToLong(part -> part.total).sum());
-            all.put(name, parts.stream().flatMap(part -> part.rows.stream()).limit(limit).toList());
+            all.put(
+                    name,
+                    parts.stream()
+                            .flatMap(part -> part.rows.stream())
+                            .limit(limit)
+                            .toList());
             return all;
         }
 

@@ -64,7 +64,9 @@ public final class Reference {
             case Schema.Type.Secret secret -> "secret";
             case Schema.Type.Flag flag -> "`true`, `false`";
             case Schema.Type.Whole number ->
-                number.max() == Integer.MAX_VALUE ? "number from " + number.min() : number.min() + " to " + number.max();
+                number.max() == Integer.MAX_VALUE
+                        ? "number from " + number.min()
+                        : number.min() + " to " + number.max();
             case Schema.Type.Size size ->
                 "size, " + Section.showSize(size.min()) + " to " + Section.showSize(size.max());
             case Schema.Type.Time time -> "time " + time.expected();

@@ -23,8 +23,8 @@ class ReferenceTest {
     private static final String BEGIN = "<!-- The reference, made from what the reader says: ReferenceTest -->\n\n";
 
     private static String development() throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                ConfigFile.class.getResourceAsStream("development.yaml"), "development.yaml")) {
+        try (InputStream in =
+                Objects.requireNonNull(ConfigFile.class.getResourceAsStream("development.yaml"), "development.yaml")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
@@ -43,7 +43,9 @@ class ReferenceTest {
         String text = development();
         List<String> absent = ConfigFile.schema().all().keySet().stream()
                 .map(path -> path.substring(path.lastIndexOf('.') + 1))
-                .filter(key -> !Pattern.compile("(?m)^[ #-]*" + Pattern.quote(key) + ":").matcher(text).find())
+                .filter(key -> !Pattern.compile("(?m)^[ #-]*" + Pattern.quote(key) + ":")
+                        .matcher(text)
+                        .find())
                 .toList();
         assertEquals(List.of(), absent);
     }
@@ -51,7 +53,9 @@ class ReferenceTest {
     @Test
     void defaultsThatAreCommentedOutAreTheDefaults() throws IOException {
         String active = development()
-                .replaceAll("(?m)^( *)#(max_conn|handshake|idle|max_header|anonymous_role|strict|disclosure|modify|history_|path|prefix|unnamed|login_proc|disclose|role:|call_t|session_exp|message_l|inbox|queue_l|stuck|keepalive|api|origins|read_l|send_l|login_t|concurr|request_t|close_on)", "$1$2")
+                .replaceAll(
+                        "(?m)^( *)#(max_conn|handshake|idle|max_header|anonymous_role|strict|disclosure|modify|history_|path|prefix|unnamed|login_proc|disclose|role:|call_t|session_exp|message_l|inbox|queue_l|stuck|keepalive|api|origins|read_l|send_l|login_t|concurr|request_t|close_on)",
+                        "$1$2")
                 .replaceAll("(?m)^#((?:wamp|attempts):\n(?:#  .*\n)+)", "$1")
                 .replaceAll("(?m)^#(  (?:per_|window|path|message_|queue_|hello|authent|stuck|keepal|deflate))", "$1");
         assertTrue(active.contains("\nwamp:\n  path: /ws\n") && active.contains("\n  concurrency: 1000"), active);
@@ -75,7 +79,8 @@ class ReferenceTest {
     @Test
     void theSchemaIsWhatTheReaderSays() throws IOException {
         Path file = DOCS.resolve("polywire.schema.json");
-        String made = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(ConfigFile.jsonSchema()) + "\n";
+        String made =
+                new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(ConfigFile.jsonSchema()) + "\n";
         if (Boolean.getBoolean("update")) {
             Files.writeString(file, made);
         } else {
