@@ -95,6 +95,12 @@ public record ServerSettings(
         return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, gate);
     }
 
+    /** The same with other realms. */
+    public ServerSettings with(List<RealmSettings> others, List<TemplateSettings> made, LogSettings other) {
+        return new ServerSettings(
+                data, listeners, others, made, attempts, adminRealm, other, wamp, webWire, hemi);
+    }
+
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
         return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi, gate);
