@@ -11,7 +11,6 @@ import io.polywire.webwire.message.Message.SessionCreated;
 import io.polywire.webwire.message.Payload;
 import io.polywire.webwire.message.Session;
 import io.polywire.webwire.session.StoredSession;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -94,8 +93,7 @@ final class Attachment {
     private void attach(Attached now, StoredSession stored) {
         boolean had = attached != null;
         attached = now;
-        client.identity(
-                new Identity(stored.authid(), stored.authrole(), "webwire-session", client.door(), Map.of()));
+        client.identity(new Identity(stored.authid(), stored.authrole(), "webwire-session", client.door(), Map.of()));
         if (!had) {
             client.attached(true);
         }

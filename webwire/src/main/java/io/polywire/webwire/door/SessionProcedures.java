@@ -110,12 +110,13 @@ final class SessionProcedures implements Link {
             return;
         }
         Object info = args.size() < 4 ? null : args.get(3);
-        client.attachment().create(
-                authid,
-                authrole,
-                info,
-                key -> answer(request, Payload.of(key)),
-                refused -> fail(request, refused.code(), refused.text()));
+        client.attachment()
+                .create(
+                        authid,
+                        authrole,
+                        info,
+                        key -> answer(request, Payload.of(key)),
+                        refused -> fail(request, refused.code(), refused.text()));
     }
 
     private void close(long request, List<@Nullable Object> args) {

@@ -35,8 +35,8 @@ final class Topics {
             if (topic.sessionOnly() == sessionOnly) {
                 long request = client.nextRequest();
                 subscribing.put(request, topic);
-                client.toRealm(new Subscribe(
-                        request, Dict.of("match", topic.match().text()), topic.uri()));
+                client.toRealm(
+                        new Subscribe(request, Dict.of("match", topic.match().text()), topic.uri()));
             }
         }
     }

@@ -179,7 +179,16 @@ class ClientRulesTest {
         server.next();
         server.next();
         for (String strange : new String[] {
-            "bf" + id(1), "bf" + id(9) + "00", "00" + id(9) + "7b7d", "63", "", "bf0102", "00", "3f", "01" + id(2), "7f" + id(1) + "0078"
+            "bf" + id(1),
+            "bf" + id(9) + "00",
+            "00" + id(9) + "7b7d",
+            "63",
+            "",
+            "bf0102",
+            "00",
+            "3f",
+            "01" + id(2),
+            "7f" + id(1) + "0078"
         }) {
             server.send(strange);
         }
@@ -285,8 +294,7 @@ class ClientRulesTest {
         client.closeSession(); // none: nothing is sent
         server.send("15" + hex(SESSION));
         nextTold();
-        var closing = CompletableFuture.runAsync(
-                () -> assertThrows(ServerError.class, client::closeSession));
+        var closing = CompletableFuture.runAsync(() -> assertThrows(ServerError.class, client::closeSession));
         assertEquals("1f" + id(1), server.next());
         server.send("00" + id(1) + hex("{\"c\":\"INTERNAL_ERROR\"}"));
         closing.get();
@@ -301,10 +309,12 @@ class ClientRulesTest {
     void withoutConnectionRequestsAndSignalsFailAtOnce() {
         assertEquals(
                 "Trying to send a request on a disconnected socket",
-                assertThrows(Disconnected.class, () -> client.request("a", text("x"))).getMessage());
+                assertThrows(Disconnected.class, () -> client.request("a", text("x")))
+                        .getMessage());
         assertEquals(
                 "Trying to send a signal on a disconnected client",
-                assertThrows(Disconnected.class, () -> client.signal("a", text("x"))).getMessage());
+                assertThrows(Disconnected.class, () -> client.signal("a", text("x")))
+                        .getMessage());
     }
 
     @Test

@@ -248,15 +248,18 @@ class SessionRulesTest {
                 clients.add(client);
             }
         };
-        servers.add(HeadedServer.open(
-                new Endpoint.Tcp("127.0.0.1", 0), new Server(hooks, null, ServerSettings.DEFAULT)));
+        servers.add(
+                HeadedServer.open(new Endpoint.Tcp("127.0.0.1", 0), new Server(hooks, null, ServerSettings.DEFAULT)));
         try (RawClient client = another()) {
             Client peer = clients.poll(20, TimeUnit.SECONDS);
             assertNotNull(peer);
             assertEquals(
                     "Sessions disabled",
-                    assertThrows(SessionException.class, () -> peer.createSession("x")).text());
-            assertEquals("Sessions disabled", assertThrows(SessionException.class, peer::closeSession).text());
+                    assertThrows(SessionException.class, () -> peer.createSession("x"))
+                            .text());
+            assertEquals(
+                    "Sessions disabled",
+                    assertThrows(SessionException.class, peer::closeSession).text());
             assertFalse(client.hasMore());
             assertTrue(peer.remoteAddress().startsWith("127.0.0.1:"));
             assertTrue(peer.connectionTime().isAfter(java.time.Instant.now().minusSeconds(60)));
@@ -297,7 +300,9 @@ class SessionRulesTest {
         try (RawClient again = another()) {
             restore(again, key);
             String answer = new String(HexFormat.of().parseHex(again.next().substring(18)), UTF_8);
-            assertTrue(answer.startsWith("{\"c\":\"SESSION_NOT_FOUND\",\"m\":\"No session associated with key: '"), answer);
+            assertTrue(
+                    answer.startsWith("{\"c\":\"SESSION_NOT_FOUND\",\"m\":\"No session associated with key: '"),
+                    answer);
             assertEquals(List.of(), store.list());
         }
     }

@@ -171,7 +171,8 @@ class TransportTest {
             // Request: 14 octets, mask 0; type 7f, id, name "hold" with its length, "x".
             running.send("82 8f 00000000 7f 0102030405060708 04 686f6c64 78");
             assertTrue(held.await(20, TimeUnit.SECONDS));
-            Thread stopping = Thread.ofVirtual().start(() -> server.server().shutDown(java.time.Duration.ofSeconds(20)));
+            Thread stopping =
+                    Thread.ofVirtual().start(() -> server.server().shutDown(java.time.Duration.ofSeconds(20)));
             String head = late.ask("WEBWIRE / HTTP/1.1\r\n");
             late.expect(HexFormat.of().formatHex("{\"protocol-version\":\"1.1\"}\n".getBytes(ISO_8859_1)));
             assertTrue(head.startsWith("HTTP/1.1 200 "), head);

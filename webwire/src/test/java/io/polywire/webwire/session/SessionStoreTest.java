@@ -63,7 +63,8 @@ class SessionStoreTest {
             store.put(new StoredSession(StoredSession.digest(key), "", "", CREATED, NOON, "null"));
         }
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path one : files.filter(f -> f.toString().contains("secret.db")).toList()) {
+            for (Path one :
+                    files.filter(f -> f.toString().contains("secret.db")).toList()) {
                 assertFalse(new String(Files.readAllBytes(one), StandardCharsets.ISO_8859_1).contains(key));
             }
         }
@@ -81,7 +82,9 @@ class SessionStoreTest {
     @Test
     void aSessionIsActiveOnOneConnectionAtMost() {
         ActiveSessions<String> active = new ActiveSessions<>();
-        assertEquals(List.of(true, false, false), List.of(active.claim("k", "a"), active.claim("k", "b"), active.claim("k", "a")));
+        assertEquals(
+                List.of(true, false, false),
+                List.of(active.claim("k", "a"), active.claim("k", "b"), active.claim("k", "a")));
         active.release("k", "b"); // not its own
         assertEquals("a", active.connection("k"));
         assertEquals(1, active.count());
