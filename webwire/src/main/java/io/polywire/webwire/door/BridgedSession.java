@@ -300,6 +300,11 @@ final class BridgedSession implements Link {
     // --- what the realm sends -------------------------------------------------------------------------------------
 
     @Override
+    public Traffic traffic() {
+        return new Traffic(socket.octetsIn(), socket.octetsOut(), socket.queuedBytes());
+    }
+
+    @Override
     public String door() {
         return "webwire";
     }
