@@ -282,9 +282,9 @@ public final class Guest {
                 image.services().stop();
             }
             waiting.forEach(f -> complete(f, () -> save(s)));
+            freeIfClosed();
             launch.listener().status(this, s);
             done.complete(s);
-            freeIfClosed();
         });
     }
 
@@ -371,7 +371,10 @@ public final class Guest {
      * from having to wait.
      */
     public GuestStream connect(GuestPeer peer) {
-        return image.services().connect(peer);
+        GuestStream stream = image.services().stream(peer);
+        mailbox.add(() -> image.services().connect(stream));
+        mailbox.drain();
+        return stream;
     }
 
     /** Frees what it holds; kills it if it runs. Afterwards it cannot be resumed or saved. */

@@ -13,7 +13,7 @@ public interface GuestPeer {
     /**
      * The program has accepted the connection. Data follow.
      *
-     * @param stream what {@link GuestServices#connect} returns or has returned; this may come before it does
+     * @param stream what {@link io.polywire.gate.program.Guest#connect} returns; this may come before it does
      */
     void connected(GuestStream stream);
 

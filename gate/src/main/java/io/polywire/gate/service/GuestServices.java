@@ -294,18 +294,19 @@ public final class GuestServices implements Inbox.Handler {
 
     // ---- the door's side
 
+    /** A stream for a client, to be {@linkplain #connect connected}. */
+    public GuestStream stream(GuestPeer peer) {
+        return new OriginStream(origin, peer);
+    }
+
     /**
-     * Connects a client. It hears {@link GuestPeer#connected} when the program accepts; {@link GuestPeer#refused} at once
-     * if the program is not running.
+     * Connects a client. Its peer hears {@link GuestPeer#connected} when the program accepts; {@link GuestPeer#refused} at
+     * once if the program is not running.
+     *
+     * @param stream that of the peer
      */
-    public GuestStream connect(GuestPeer peer) {
-        try {
-            synchronized (this) {
-                return origin.connect(peer, !stopped);
-            }
-        } finally {
-            settle();
-        }
+    public void connect(GuestStream stream) {
+        locked(() -> origin.connect((OriginStream) stream, !stopped));
     }
 
     // ---- life

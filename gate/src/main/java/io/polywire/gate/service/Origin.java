@@ -61,15 +61,13 @@ final class Origin {
     // ---- streams
 
     /** Makes a connection that the program may accept; if it is not running it is refused. */
-    OriginStream connect(GuestPeer peer, boolean running) {
-        OriginStream s = new OriginStream(this, peer);
-        if (running) {
+    void connect(OriginStream s, boolean running) {
+        if (running && s.hasPeer()) {
             waiting.add(s);
             match();
         } else {
             s.refuse();
         }
-        return s;
     }
 
     private void match() {

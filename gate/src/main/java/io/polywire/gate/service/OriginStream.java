@@ -70,6 +70,10 @@ final class OriginStream implements GuestStream, Outbox.Source {
         queue();
     }
 
+    boolean hasPeer() {
+        return peer != null;
+    }
+
     void refuse() {
         tell(GuestPeer::refused);
         peer = null;
