@@ -80,7 +80,8 @@ record Reload(
         if (now.log().level() != next.log().level()) {
             applied.add("log.level");
         }
-        ServerSettings inForce = now.with(realms, next.templates(), now.log().withLevel(next.log().level()));
+        ServerSettings inForce = now.with(
+                realms, next.templates(), now.log().withLevel(next.log().level()));
         return new Reload(inForce, added, removed, changed, applied, restart);
     }
 
@@ -134,7 +135,10 @@ record Reload(
         if (!old.options().limits().equals(next.options().limits())) {
             all.add("limits");
         }
-        if (!old.options().withLimits(next.options().limits()).withRoleLimits(next.options().roleLimits()).equals(next.options())) {
+        if (!old.options()
+                .withLimits(next.options().limits())
+                .withRoleLimits(next.options().roleLimits())
+                .equals(next.options())) {
             all.add("options");
         }
         return all.isEmpty() ? List.of("limits of roles") : all;

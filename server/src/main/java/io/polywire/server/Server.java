@@ -93,8 +93,7 @@ final class Server implements AutoCloseable {
                 .anyMatch(one -> one.name().equals(name)
                         && one.anonymousRole() != null
                         && access.admin(name, one.anonymousRole()));
-        new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire())
-                .addTo(realm);
+        new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire()).addTo(realm);
         pages.add(new DashboardDoor(new DashboardSettings(name, settings.wamp().path(), open)));
         recorder.start();
     }
