@@ -143,6 +143,30 @@ class LauncherTest {
     }
 
     @Test
+    void exampleNamesIgnoreCaseAndHyphensAndArgumentsArePassedOn() throws Exception {
+        Path build = Files.createDirectories(folder.resolve(".polywire/builds/1"));
+        Files.createDirectory(build.resolve("lib"));
+        Files.createFile(build.resolve("java.options"));
+        Files.createFile(build.resolve("stamp"));
+        Files.writeString(build.resolve("jdk"), JDK + " " + System.getProperty("java.version") + "\n");
+        Files.createSymbolicLink(folder.resolve(".polywire/app"), Path.of("builds/1"));
+        Path examples = Files.createDirectories(folder.resolve("examples/java"));
+        Files.writeString(examples.resolve("ShowWords.java"), """
+                /// Shows its arguments.
+                void main(String[] words) { IO.println(String.join("|", words)); }
+                """);
+        Map<String, String> jdk = Map.of("POLYWIRE_JAVA_HOME", JDK);
+        for (String name : List.of("ShowWords", "show-words", "showwords")) {
+            Ended ended = run(command(launcher, jdk, "example", name, "--listen", "a b"));
+            assertEquals(new Ended(0, "--listen|a b\n", ""), ended);
+        }
+        Ended unknown = run(command(launcher, jdk, "example", "show"));
+        assertEquals(1, unknown.status());
+        assertTrue(unknown.err().contains("there is no example 'show'"), unknown.err());
+        assertTrue(run(command(launcher, jdk, "example")).out().contains("Shows its arguments."));
+    }
+
+    @Test
     void servesThroughASymbolicLinkFromAnywhereAndStopsOnSignals() throws Exception {
         Path build = folder.resolve(".polywire/builds/1");
         Files.createDirectories(build.resolve("lib"));
