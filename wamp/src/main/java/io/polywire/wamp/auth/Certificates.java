@@ -1,5 +1,6 @@
 package io.polywire.wamp.auth;
 
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.net.Peer;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;

@@ -1,5 +1,6 @@
 package io.polywire.wamp.auth;
 
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.codec.Values;
 import io.polywire.model.Dict;
 import io.polywire.model.Serialization;

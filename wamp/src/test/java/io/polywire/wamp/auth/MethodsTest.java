@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.codec.Values;
 import io.polywire.model.Dict;
 import io.polywire.model.InvalidArgument;

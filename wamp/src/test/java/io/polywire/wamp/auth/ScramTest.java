@@ -2,6 +2,7 @@ package io.polywire.wamp.auth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.model.Dict;
 import io.polywire.model.Reasons;
 import io.polywire.net.Headers;
