@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -37,8 +38,9 @@ class LauncherTest {
     }
 
     private ProcessBuilder command(Path program, Map<String, String> environment, String... arguments) {
-        ProcessBuilder command = new ProcessBuilder(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
-                .toList());
+        ProcessBuilder command =
+                new ProcessBuilder(new ArrayList<>(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
+                        .toList()));
         command.environment().remove("POLYWIRE_JAVA_HOME");
         command.environment().remove("JAVA_HOME");
         command.environment().putAll(environment);
@@ -141,6 +143,30 @@ class LauncherTest {
     }
 
     @Test
+    void exampleNamesIgnoreCaseAndHyphensAndArgumentsArePassedOn() throws Exception {
+        Path build = Files.createDirectories(folder.resolve(".polywire/builds/1"));
+        Files.createDirectory(build.resolve("lib"));
+        Files.createFile(build.resolve("java.options"));
+        Files.createFile(build.resolve("stamp"));
+        Files.writeString(build.resolve("jdk"), JDK + " " + System.getProperty("java.version") + "\n");
+        Files.createSymbolicLink(folder.resolve(".polywire/app"), Path.of("builds/1"));
+        Path examples = Files.createDirectories(folder.resolve("examples/java"));
+        Files.writeString(examples.resolve("ShowWords.java"), """
+                /// Shows its arguments.
+                void main(String[] words) { IO.println(String.join("|", words)); }
+                """);
+        Map<String, String> jdk = Map.of("POLYWIRE_JAVA_HOME", JDK);
+        for (String name : List.of("ShowWords", "show-words", "showwords")) {
+            Ended ended = run(command(launcher, jdk, "example", name, "--listen", "a b"));
+            assertEquals(new Ended(0, "--listen|a b\n", ""), ended);
+        }
+        Ended unknown = run(command(launcher, jdk, "example", "show"));
+        assertEquals(1, unknown.status());
+        assertTrue(unknown.err().contains("there is no example 'show'"), unknown.err());
+        assertTrue(run(command(launcher, jdk, "example")).out().contains("Shows its arguments."));
+    }
+
+    @Test
     void servesThroughASymbolicLinkFromAnywhereAndStopsOnSignals() throws Exception {
         Path build = folder.resolve(".polywire/builds/1");
         Files.createDirectories(build.resolve("lib"));
@@ -157,6 +183,8 @@ class LauncherTest {
         for (String signal : List.of("TERM", "INT")) {
             ProcessBuilder command =
                     command(link, Map.of("POLYWIRE_JAVA_HOME", JDK), "serve", "--listen", "127.0.0.1:0");
+            // A shell's background jobs ignore SIGINT, and so would what these tests start when they run in one.
+            command.command().addAll(0, List.of("env", "--default-signal=INT"));
             try (ServerProcess server = ServerProcess.start(command.directory(elsewhere.toFile()))) {
                 try (RawSession session = RawSession.join(server.port())) {
                     assertEquals(0, server.signal(signal), signal);

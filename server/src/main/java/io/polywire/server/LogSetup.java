@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import io.polywire.server.config.LogSettings;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -33,15 +34,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     }
 
     /** Sets the level from which on messages of Polywire are logged; libraries stay at warnings. */
-    static void level(LogLevel level) {
+    static void level(LogSettings.Level level) {
         ((Logger) LoggerFactory.getLogger("io.polywire")).setLevel(Level.valueOf(level.name()));
-    }
-
-    /** What may be asked for on the command line. */
-    enum LogLevel {
-        ERROR,
-        WARN,
-        INFO,
-        DEBUG
     }
 }

@@ -1,13 +1,16 @@
 package io.polywire.wasm;
 
 import io.polywire.wasm.Execution.State;
+import io.polywire.wasm.compile.Division;
 import io.polywire.wasm.module.FuncType;
 import io.polywire.wasm.module.Module;
 import io.polywire.wasm.module.Module.Export;
 import io.polywire.wasm.module.Module.Kind;
 import io.polywire.wasm.module.ValType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,12 +28,14 @@ final class Differential {
     private final byte[] bytes;
     private final Module module;
     private final long seed;
+    private final Limit limit;
     private int suspensions;
 
     Differential(byte[] bytes, long seed) {
         this.bytes = bytes;
         this.module = Module.decode(bytes);
         this.seed = seed;
+        this.limit = new Limit(Limit.DEFAULT.memoryBytes(), Limit.DEFAULT.tableElements(), (seed & 1) != 0);
     }
 
     /** How often the program was suspended. */
@@ -96,12 +101,12 @@ final class Differential {
     List<String> compiled() {
         Random random = new Random(seed);
         List<String> log = new ArrayList<>();
-        Instance instance = new Instance(module, new Imports(), Limit.DEFAULT);
+        Instance instance = new Instance(module, new Imports(), limit);
         for (Export e : functions()) {
             FuncType type = module.funcType(e.index());
             Execution x = new Execution(instance.func(e.index()), values(type, arguments(type, random)));
             x.run();
-            log.add(text(type, x));
+            log.add(text(type, x) + " fuel " + x.fuel());
         }
         log.add(state(instance));
         return log;
@@ -110,13 +115,13 @@ final class Differential {
     List<String> interpreted() {
         Random random = new Random(seed);
         List<String> log = new ArrayList<>();
-        Instance instance = new Instance(module, new Imports(), Limit.DEFAULT);
+        Instance instance = new Instance(module, new Imports(), limit);
         for (Export e : functions()) {
             FuncType type = module.funcType(e.index());
             Execution x = new Execution(instance.func(e.index()), values(type, arguments(type, random)));
             x.breakpoints().add(0);
             x.run();
-            log.add(text(type, x));
+            log.add(text(type, x) + " fuel " + x.fuel());
         }
         log.add(state(instance));
         return log;
@@ -126,7 +131,7 @@ final class Differential {
         Random random = new Random(seed);
         Random moments = new Random(seed + 1);
         List<String> log = new ArrayList<>();
-        Instance instance = new Instance(module, new Imports(), Limit.DEFAULT);
+        Instance instance = new Instance(module, new Imports(), limit);
         for (Export e : functions()) {
             FuncType type = module.funcType(e.index());
             Execution x = new Execution(instance.func(e.index()), values(type, arguments(type, random)));
@@ -135,7 +140,7 @@ final class Differential {
                 suspensions++;
                 if (moments.nextInt(4) != 0) {
                     byte[] saved = Snapshot.save(x, Map.of());
-                    Snapshot.Restored r = Snapshot.restore(Module.decode(saved), new Imports(), Limit.DEFAULT);
+                    Snapshot.Restored r = Snapshot.restore(Module.decode(saved), new Imports(), limit);
                     instance = r.instance();
                     Execution moved = r.execution();
                     if (moved == null) {
@@ -145,7 +150,7 @@ final class Differential {
                 }
                 x.suspendAfter(moments.nextInt(moments.nextInt(3) == 0 ? 200 : 5));
             }
-            log.add(text(type, x));
+            log.add(text(type, x) + " fuel " + x.fuel());
         }
         log.add(state(instance));
         return log;
@@ -177,6 +182,28 @@ final class Differential {
         return log;
     }
 
+    /** Names, in hexadecimal, and arguments of all calls, a line each. */
+    String calls() {
+        Random random = new Random(seed);
+        StringBuilder s = new StringBuilder();
+        for (Export e : functions()) {
+            s.append(HexFormat.of().formatHex(e.name().getBytes(StandardCharsets.UTF_8)));
+            for (long a : arguments(module.funcType(e.index()), random)) {
+                s.append(' ').append(a);
+            }
+            s.append('\n');
+        }
+        return s.toString();
+    }
+
+    /** What the calls return, without the state at the end. */
+    List<String> results() {
+        List<String> all = compiled();
+        return all.subList(0, all.size() - 1).stream()
+                .map(s -> s.substring(0, s.indexOf(" fuel ")))
+                .toList();
+    }
+
     /** Compares all ways; null if they agree, else what differs. */
     String difference() {
         List<String> expected;
@@ -185,7 +212,7 @@ final class Differential {
         } catch (Trap atStart) {
             return "";
         }
-        if (expected.contains("stack")) {
+        if (expected.stream().anyMatch(s -> s.startsWith("stack"))) {
             return "";
         }
         List<String> interpreted = interpreted();
@@ -196,13 +223,25 @@ final class Differential {
         if (!expected.equals(suspended)) {
             return "compiled " + expected + "\nsuspended " + suspended;
         }
+        for (int bytes : new int[] {160, 600}) {
+            List<String> divided = Division.into(bytes, this::compiled);
+            if (!expected.equals(divided)) {
+                return "compiled " + expected + "\ndivided at " + bytes + " " + divided;
+            }
+            List<String> both = Division.into(bytes, this::suspended);
+            if (!expected.equals(both)) {
+                return "compiled " + expected + "\ndivided and suspended " + both;
+            }
+        }
         List<String> other;
         try {
             other = endive();
         } catch (IndexOutOfBoundsException | InvalidException fault) {
             return ""; // its tail calls, and functions that only exports declare, have faults of their own
         }
-        List<String> calls = expected.subList(0, expected.size() - 1);
+        List<String> calls = expected.subList(0, expected.size() - 1).stream()
+                .map(s -> s.substring(0, s.indexOf(" fuel ")))
+                .toList();
         return calls.equals(other) ? "" : "compiled " + calls + "\nendive " + other;
     }
 }
