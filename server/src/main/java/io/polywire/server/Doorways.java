@@ -1,5 +1,7 @@
 package io.polywire.server;
 
+import io.polywire.gate.door.GateDoor;
+import io.polywire.gate.door.GateSettings;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
 import io.polywire.hemi.door.HemiDoorSettings;
@@ -17,7 +19,9 @@ import io.polywire.webwire.session.SessionStore;
 import io.polywire.webwire.session.SqliteSessions;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +34,14 @@ final class Doorways implements AutoCloseable {
      * A way in that a person is told of.
      *
      * @param what protocol
-     * @param path of its WebSocket endpoint
+     * @param scheme of its URI without TLS, to which an {@code s} is added with it
+     * @param path of its endpoint
      */
-    record Way(String what, String path) {}
+    record Way(String what, String scheme, String path) {}
 
     private final List<HttpDoor> http = new ArrayList<>();
     private final List<Way> ways = new ArrayList<>();
-    private final List<IntSupplier> connections = new ArrayList<>();
+    private final Map<String, IntSupplier> connections = new LinkedHashMap<>();
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final WampDoor wamp;
 
@@ -45,24 +50,30 @@ final class Doorways implements AutoCloseable {
      */
     Doorways(ServerSettings settings, Realms realms, io.polywire.wamp.door.Admission admission, @Nullable Path data) {
         wamp = new WampDoor(realms, admission, settings.wamp());
-        add(wamp, new Way("WAMP over WebSocket", settings.wamp().path()), wamp::connections);
+        add("wamp", wamp, new Way("WAMP over WebSocket", "ws", settings.wamp().path()), wamp::connections);
         HemiSettings hemi = settings.hemi();
         if (hemi != null) {
             HemiDoor door = hemi(hemi, realm(realms, hemi.realm()));
-            add(door, new Way("Hemi", hemi.door().path()), door::connections);
+            add("hemi", door, new Way("Hemi", "ws", hemi.door().path()), door::connections);
         }
         WebWireSettings webWire = settings.webWire();
         if (webWire != null) {
             WebWireDoor door = webWire(webWire, realm(realms, webWire.realm()), data);
-            add(door, new Way("WebWire", webWire.bridge().path()), door::connections);
+            add("webwire", door, new Way("WebWire", "ws", webWire.bridge().path()), door::connections);
+        }
+        GateSettings gate = settings.gate();
+        if (gate != null) {
+            GateDoor door = GateDoor.open(gate.withData(data == null ? null : data.resolve("gate")), List.of());
+            closeables.add(door);
+            add("gate", door, new Way("Gate", "http", gate.prefix() + "/gate-0/"), door::connections);
         }
     }
 
     /** Adds a door behind those that are there. */
-    private void add(HttpDoor door, Way way, IntSupplier count) {
+    private void add(String name, HttpDoor door, Way way, IntSupplier count) {
         http.add(door);
         ways.add(way);
-        connections.add(count);
+        connections.put(name, count);
     }
 
     private static HostedRealm realm(Realms realms, String name) {
@@ -92,11 +103,20 @@ final class Doorways implements AutoCloseable {
         return new WebWireDoor(realm, sessions, settings.bridge());
     }
 
-    /** What a listener serves. */
+    /**
+     * What a listener serves.
+     *
+     * @param others doors behind these
+     */
     Doors doors(List<HttpDoor> others) {
         List<HttpDoor> all = new ArrayList<>(http);
-        all.addAll(0, others);
+        all.addAll(others);
         return new Doors(all, wamp);
+    }
+
+    /** How many connections each door has, by its name. */
+    Map<String, IntSupplier> counts() {
+        return connections;
     }
 
     List<Way> ways() {
@@ -105,7 +125,7 @@ final class Doorways implements AutoCloseable {
 
     /** Connections at this moment. */
     int connections() {
-        return connections.stream().mapToInt(IntSupplier::getAsInt).sum();
+        return connections.values().stream().mapToInt(IntSupplier::getAsInt).sum();
     }
 
     @Override

@@ -308,14 +308,15 @@ abstract class ClientStream implements GuestPeer {
         if (with == null) {
             return;
         }
-        with.whenStopped().whenComplete((status, failure) -> loop.execute(() -> {
-            if (failure == null) {
-                end(status);
-            } else if (!gone) {
-                over = true;
-                fail(failure);
-            }
-        }));
+        with.whenStopped()
+                .whenComplete((status, failure) -> loop.execute(() -> {
+                    if (failure == null) {
+                        end(status);
+                    } else if (!gone) {
+                        over = true;
+                        fail(failure);
+                    }
+                }));
     }
 
     private void end(Status status) {

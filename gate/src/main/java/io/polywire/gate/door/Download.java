@@ -49,8 +49,7 @@ final class Download implements ExchangeHandler {
     private void begin(HttpExchange exchange, Content content) {
         octets = content.octets;
         exchange.start(
-                200,
-                asked.head("Content-Type", "application/wasm", "Content-Length", Long.toString(content.size)));
+                200, asked.head("Content-Type", "application/wasm", "Content-Length", Long.toString(content.size)));
         if (octets == null) {
             exchange.end(Headers.EMPTY);
         } else {

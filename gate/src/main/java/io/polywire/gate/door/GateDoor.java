@@ -43,10 +43,7 @@ public final class GateDoor implements HttpDoor, AutoCloseable {
         this.storage = storage;
         this.host = host;
         this.authorizer = new Authorizer(
-                settings.audience(),
-                settings.policy(),
-                storage::useNonce,
-                () -> System.currentTimeMillis() / 1000);
+                settings.audience(), settings.policy(), storage::useNonce, () -> System.currentTimeMillis() / 1000);
         this.root = settings.prefix() + WebApi.PATH;
         this.sources = Stream.concat(
                         settings.sources().stream().map(ModuleSource::name), Stream.of(WebApi.MODULE_REF_SOURCE))
@@ -117,8 +114,7 @@ public final class GateDoor implements HttpDoor, AutoCloseable {
         if (!request.path().startsWith(root)) {
             return null;
         }
-        Asked asked =
-                new Asked(request, Route.of(request.path().substring(root.length()), settings.sources()));
+        Asked asked = new Asked(request, Route.of(request.path().substring(root.length()), settings.sources()));
         try {
             return answer(asked);
         } catch (ApiException refused) {
@@ -175,9 +171,8 @@ public final class GateDoor implements HttpDoor, AutoCloseable {
         Principal principal = authorizer.authorize(authorizations, needed);
         String address = request.peer().address();
         int port = address.lastIndexOf(':');
-        String owner = principal != null
-                ? principal.id()
-                : "anonymous:" + (port < 0 ? address : address.substring(0, port));
+        String owner =
+                principal != null ? principal.id() : "anonymous:" + (port < 0 ? address : address.substring(0, port));
         host.request(owner);
         return new Caller(owner, principal == null);
     }

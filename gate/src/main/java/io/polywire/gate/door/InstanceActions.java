@@ -28,8 +28,8 @@ final class InstanceActions {
         return new HttpAnswer.Exchange(new Requests.Simple(
                 door,
                 asked,
-                waiter -> asked.json(
-                        door.host().instances(door.principal(asked)).toJson())));
+                waiter ->
+                        asked.json(door.host().instances(door.principal(asked)).toJson())));
     }
 
     HttpAnswer answer(Asked asked, String id) {

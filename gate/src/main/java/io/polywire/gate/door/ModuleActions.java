@@ -28,8 +28,9 @@ final class ModuleActions {
     HttpAnswer list(Asked asked) {
         asked.mustNotHaveQuery();
         asked.mustAccept(WebApi.CONTENT_TYPE_JSON);
-        return simple(asked, waiter -> asked.json(
-                door.host().modules(door.principal(asked)).toJson()));
+        return simple(
+                asked,
+                waiter -> asked.json(door.host().modules(door.principal(asked)).toJson()));
     }
 
     private HttpAnswer simple(Asked asked, Function<Waiter, @Nullable HttpResponse> work) {
@@ -206,8 +207,7 @@ final class ModuleActions {
     private HttpResponse launched(Asked asked, GateInstance instance, @Nullable String ref) {
         return ref == null
                 ? asked.answer(204, WebApi.HEADER_INSTANCE, instance.id())
-                : asked.answer(
-                        201, WebApi.HEADER_LOCATION, door.location(ref), WebApi.HEADER_INSTANCE, instance.id());
+                : asked.answer(201, WebApi.HEADER_LOCATION, door.location(ref), WebApi.HEADER_INSTANCE, instance.id());
     }
 
     private Headers callHead(Asked asked, Caller caller, GateInstance instance, @Nullable String ref) {

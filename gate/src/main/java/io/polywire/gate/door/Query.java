@@ -23,7 +23,9 @@ final class Query {
                     int equals = part.indexOf('=');
                     String name = decode(equals < 0 ? part : part.substring(0, equals), true);
                     String value = equals < 0 ? "" : decode(part.substring(equals + 1), true);
-                    query.parameters.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+                    query.parameters
+                            .computeIfAbsent(name, n -> new ArrayList<>())
+                            .add(value);
                 }
             }
         }

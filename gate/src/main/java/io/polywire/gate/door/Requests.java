@@ -77,12 +77,7 @@ final class Requests {
             HttpResponse apply(WithBody request, HttpExchange exchange, Caller caller, byte[] body);
         }
 
-        WithBody(
-                GateDoor door,
-                Asked asked,
-                int limit,
-                Function<HttpExchange, Caller> authorize,
-                BodyWork work) {
+        WithBody(GateDoor door, Asked asked, int limit, Function<HttpExchange, Caller> authorize, BodyWork work) {
             this.door = door;
             this.asked = asked;
             this.authorize = authorize;

@@ -1,11 +1,11 @@
 package io.polywire.gate.door;
 
+import io.polywire.gate.host.GateInstance;
 import io.polywire.gate.message.ApiException;
 import io.polywire.gate.message.Call;
 import io.polywire.gate.message.ConnectionStatus;
 import io.polywire.gate.message.Io;
 import io.polywire.gate.message.Status;
-import io.polywire.gate.host.GateInstance;
 import io.polywire.net.CloseCode;
 import io.polywire.net.WebSocket;
 

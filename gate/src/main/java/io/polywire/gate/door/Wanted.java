@@ -6,7 +6,13 @@ import io.polywire.gate.program.Program;
 import org.jspecify.annotations.Nullable;
 
 /** What the parameters of a request say about the instance to make. */
-record Wanted(boolean ref, boolean call, boolean suspended, String function, @Nullable String instance, boolean debug) {
+record Wanted(
+        boolean ref,
+        boolean call,
+        boolean suspended,
+        String function,
+        @Nullable String instance,
+        boolean debug) {
     /** Takes what goes with a call; nothing else may be left. */
     static Wanted call(Query query, boolean ref) {
         Wanted wanted = new Wanted(ref, true, false, query.takeFunction(), null, query.takeDebug());

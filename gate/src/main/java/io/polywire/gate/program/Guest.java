@@ -180,7 +180,8 @@ public final class Guest {
             if (index < 0) {
                 return null;
             }
-            e = new Execution(image.instance().func(index), Values.none()).stack(programs.limits().stack());
+            e = new Execution(image.instance().func(index), Values.none())
+                    .stack(programs.limits().stack());
             execution = e;
         }
         for (int offset : e.breakpoints().offsets()) {

@@ -119,8 +119,8 @@ final class GuestImage {
             Module m = program.module();
             for (Frame f : execution.frames()) {
                 int offset = f.moduleOffset();
-                frames.add(new StackFrame(
-                        f.func(), m.funcName(f.func()), offset < 0 ? -1 : offset + program.codeShift()));
+                frames.add(
+                        new StackFrame(f.func(), m.funcName(f.func()), offset < 0 ? -1 : offset + program.codeShift()));
             }
         }
         return frames;

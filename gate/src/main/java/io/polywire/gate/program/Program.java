@@ -86,8 +86,7 @@ public final class Program {
         for (Import i : module.imports()) {
             switch (i.type()) {
                 case FuncType type -> checkFunction(i, type);
-                case GlobalType g ->
-                    throw new ProgramException(400, "import global not supported: " + quoted(i));
+                case GlobalType g -> throw new ProgramException(400, "import global not supported: " + quoted(i));
                 case MemoryType m -> throw new ProgramException(400, "import kind not supported: memory");
                 case TableType t -> throw new ProgramException(400, "import kind not supported: table");
             }
@@ -132,8 +131,7 @@ public final class Program {
         }
         for (MemoryType m : module.memories()) {
             if (m.limits().min() * Module.PAGE > limits.memory()) {
-                throw new ProgramException(
-                        403, "initial program memory size exceeds instance memory size limit");
+                throw new ProgramException(403, "initial program memory size exceeds instance memory size limit");
             }
         }
         long elements = 0;
@@ -149,8 +147,7 @@ public final class Program {
     private void checkData() {
         for (DataSegment s : module.data()) {
             if (s.offset() != null) {
-                ByteReader in =
-                        module.reader(s.offset().start(), s.offset().end());
+                ByteReader in = module.reader(s.offset().start(), s.offset().end());
                 if (Op.read(in) == Op.I32_CONST) {
                     long end = Integer.toUnsignedLong(in.s32()) + s.length();
                     long memory = module.memories().get(s.memory()).limits().min() * Module.PAGE;
@@ -294,8 +291,7 @@ public final class Program {
         int start = entry(START_FUNCTION);
         if (start >= 0) {
             if (named && !function.equals(START_FUNCTION)) {
-                throw new ProgramException(
-                        404, "entry function may not be specified for program with _start function");
+                throw new ProgramException(404, "entry function may not be specified for program with _start function");
             }
             return start;
         }

@@ -19,11 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param buffer content of section {@link #BUFFER}, null if there is none
  */
 record SavedState(
-        Status status,
-        long monotonic,
-        List<Integer> breakpoints,
-        byte @Nullable [] stack,
-        byte @Nullable [] buffer) {
+        Status status, long monotonic, List<Integer> breakpoints, byte @Nullable [] stack, byte @Nullable [] buffer) {
     static final String SNAPSHOT = "gate.snapshot";
     static final String EXPORT = "gate.export";
     static final String BUFFER = "gate.buffer";
@@ -71,7 +67,11 @@ record SavedState(
                 default -> TRAP_EXIT;
             };
         }
-        ByteWriter w = new ByteWriter().u32(VERSION).u32(isFinal() ? FINAL : 0).u32(trap).u32(status.result());
+        ByteWriter w = new ByteWriter()
+                .u32(VERSION)
+                .u32(isFinal() ? FINAL : 0)
+                .u32(trap)
+                .u32(status.result());
         u64(w, monotonic);
         w.u32(breakpoints.size());
         breakpoints.forEach(b -> w.u32(b));
@@ -112,7 +112,10 @@ record SavedState(
         }
         Status status = status(isFinal, trap, result);
         if ((status.state() == State.SUSPENDED) != (stack != null)) {
-            throw bad(stack != null ? "call stack in snapshot of a program that is not suspended" : "call stack is missing in snapshot");
+            throw bad(
+                    stack != null
+                            ? "call stack in snapshot of a program that is not suspended"
+                            : "call stack is missing in snapshot");
         }
         return new SavedState(status, monotonic & Long.MAX_VALUE, List.copyOf(breakpoints), stack, buffer);
     }

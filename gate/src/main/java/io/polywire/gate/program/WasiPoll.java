@@ -64,8 +64,8 @@ final class WasiPoll {
             int type = m.i8(at + 8);
             int fd = m.i32(at + 16);
             int error = error(fd, type);
-            boolean due = error != 0
-                    || (type == WRITE ? fd != WasiFunctions.GATE_FD || abi.writable() : abi.readable());
+            boolean due =
+                    error != 0 || (type == WRITE ? fd != WasiFunctions.GATE_FD || abi.writable() : abi.readable());
             if (due) {
                 int to = c.i32(1) + n++ * EVENT;
                 long userData = m.i64(at);

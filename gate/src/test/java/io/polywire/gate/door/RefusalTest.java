@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.polywire.gate.program.Wasm;
 import io.polywire.gate.message.WebApi;
+import io.polywire.gate.program.Wasm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -36,10 +36,7 @@ class RefusalTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     GET  | module/?x=1                                                | 400 | unexpected query parameters
                     GET  | module/sha384/?x                                           | 400 | unexpected query parameters
                     GET  | instance/?action=list                                      | 400 | unexpected query parameters
@@ -117,21 +114,21 @@ class RefusalTest {
     void jsonHasToBeAccepted() throws IOException {
         refused(406, "not acceptable", server.ask("GET", Served.MODULES, "Accept: text/plain"));
         for (String accept : new String[] {"application/json;q=1", "text/html, application/*", "*/*"}) {
-            assertEquals(200, server.ask("GET", Served.MODULES, "Accept: " + accept).code());
+            assertEquals(
+                    200, server.ask("GET", Served.MODULES, "Accept: " + accept).code());
         }
         assertEquals(
                 200,
                 server.ask("GET", Served.MODULES, "Accept: text/html", "Accept: application/json")
                         .code());
         refused(406, "not acceptable", server.ask("GET", Served.REFS + KEY, "Accept: application/json, text/plain"));
-        assertEquals(401, server.ask("GET", Served.REFS + KEY, "Accept: application/wasm").code());
+        assertEquals(
+                401,
+                server.ask("GET", Served.REFS + KEY, "Accept: application/wasm").code());
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     415 | unsupported content type        | Content-Length: 0
                     415 | unsupported content type        | Content-Type: application/octet-stream; Content-Length: 0
                     400 | duplicate header: Content-Type  | Content-Type: application/wasm; Content-Type: application/wasm; Content-Length: 0
@@ -181,10 +178,7 @@ class RefusalTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     bad_import      | import function not supported: "env" "no_such_function"
                     bad_signature   | function wasi_snapshot_preview1.proc_exit (i32) imported with wrong signature (i64)
                     import_global   | import global not supported: "env" "g"
@@ -257,10 +251,7 @@ class RefusalTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     hello        | nosuch     | function not exported or it cannot be used as entry function
                     hello        | with_param | function not exported or it cannot be used as entry function
                     start_export | other      | entry function may not be specified for program with _start function
@@ -281,8 +272,7 @@ class RefusalTest {
     @Test
     void lyingContentLengthHurtsNobody() throws IOException {
         try (Http http = server.connect()) {
-            http.head(
-                    "PUT", Served.REFS + KEY, "Content-Type: application/wasm", "Content-Length: 30000000");
+            http.head("PUT", Served.REFS + KEY, "Content-Type: application/wasm", "Content-Length: 30000000");
             http.send("short".getBytes(StandardCharsets.UTF_8));
         }
         try (Http http = server.connect()) {

@@ -43,11 +43,7 @@ class RouteTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            nullValues = "-",
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(nullValues = "-", delimiter = '|', textBlock = """
                     /gate-0/                    | OPTIONS                       | GET, HEAD, OPTIONS            | -                           | -
                     /gate-0/module              | OPTIONS                       | GET, HEAD, OPTIONS            | -                           | -
                     /gate-0/module/sha384       | OPTIONS                       | GET, HEAD, OPTIONS            | -                           | -
@@ -79,8 +75,7 @@ class RouteTest {
         cors(other, methods, headers, exposed);
     }
 
-    private static void cors(
-            Http.Answer answer, String methods, @Nullable String headers, @Nullable String exposed) {
+    private static void cors(Http.Answer answer, String methods, @Nullable String headers, @Nullable String exposed) {
         assertEquals(methods, answer.field("Access-Control-Allow-Methods"));
         assertEquals("*", answer.field("Access-Control-Allow-Origin"));
         assertEquals("86400", answer.field("Access-Control-Max-Age"));
@@ -130,8 +125,7 @@ class RouteTest {
 
     @Test
     void prefixMovesPathsLocationsAndAudience() throws IOException {
-        try (Served moved =
-                new Served(GateSettings.DEFAULT.withPrefix("/x/y").withAuthority("example.test:8443"))) {
+        try (Served moved = new Served(GateSettings.DEFAULT.withPrefix("/x/y").withAuthority("example.test:8443"))) {
             assertEquals(200, moved.ask("GET", "/x/y/gate-0/module/").code());
             assertEquals(404, moved.ask("GET", "/gate-0/module/").code());
             assertEquals(

@@ -35,9 +35,7 @@ public final class GateServer {
         GateDoor door = GateDoor.open(settings, List.of());
         Loops loops = Loops.open();
         Listener listener = Listener.open(
-                loops,
-                new ListenSettings(new Endpoint.Tcp("127.0.0.1", Integer.parseInt(args[0]))),
-                Doors.http(door));
+                loops, new ListenSettings(new Endpoint.Tcp("127.0.0.1", Integer.parseInt(args[0]))), Doors.http(door));
         System.out.println(listener.endpoint());
         Thread.currentThread().join();
     }

@@ -44,7 +44,9 @@ class EndsTest {
                         ? new Status(State.TERMINATED, null, launched.result(), "")
                         : launched;
                 tests.add(DynamicTest.dynamicTest(
-                        name + " called", () -> assertEquals(called, run(program, Launch.of(function).asCall()))));
+                        name + " called",
+                        () -> assertEquals(
+                                called, run(program, Launch.of(function).asCall()))));
             }
         }
         return tests;

@@ -116,8 +116,7 @@ class OriginTest {
     @Test
     void catalogAndDiscoveryOfThreeServices() throws Exception {
         assertEquals("1103", run("services", "states"));
-        assertEquals(
-                """
+        assertEquals("""
                 {
                 \t"services": [
                 \t\t{
@@ -130,8 +129,7 @@ class OriginTest {
                 \t\t}
                 \t]
                 }
-                """,
-                run("services", "main"));
+                """, run("services", "main"));
     }
 
     private static String run(String program, String function) throws Exception {

@@ -3,7 +3,6 @@ package io.polywire.gate.program;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.gate.message.Cause;
@@ -72,9 +71,7 @@ class SuspensionTest {
         assertEquals(HALTED, Wasm.end(halted));
         assertThrows(400, "function must be specified when resuming halted instance", () -> halted.resume(null));
         assertThrows(
-                404,
-                "function not exported or it cannot be used as entry function",
-                () -> halted.resume("nosuch"));
+                404, "function not exported or it cannot be used as entry function", () -> halted.resume("nosuch"));
     }
 
     private static void assertThrows(int code, String text, Runnable action) {
@@ -232,8 +229,8 @@ class SuspensionTest {
     @Test
     void aSnapshotOfARunningProgramDisturbsNeitherItNorItsClients() throws Exception {
         List<State> states = Collections.synchronizedList(new ArrayList<>());
-        Guest g = PROGRAMS.launch(
-                Wasm.program("echo"), Launch.of("serve").listener((guest, s) -> states.add(s.state())));
+        Guest g =
+                PROGRAMS.launch(Wasm.program("echo"), Launch.of("serve").listener((guest, s) -> states.add(s.state())));
         byte[] input = new byte[3 << 20];
         new Random(7).nextBytes(input);
         TestPeer peer = TestPeer.open("").connect(g);
@@ -288,8 +285,7 @@ class SuspensionTest {
         assertEquals(isFinal, p.finalStatus() != null);
         if (isFinal) {
             assertThrows(400, "instance must be suspended or halted", () -> copy.resume(null));
-            assertThrows(
-                    404, "entry function may not be specified for suspended program", () -> p.checkEntry("main"));
+            assertThrows(404, "entry function may not be specified for suspended program", () -> p.checkEntry("main"));
             assertEquals(copy.status(), PROGRAMS.launch(p, Launch.of(null)).status());
         }
     }
