@@ -101,7 +101,8 @@ class ImportsTest {
     }
 
     private static String text(String params) {
-        List<String> types = params.chars().mapToObj(c -> c == 'l' ? "i64" : "i32").toList();
+        List<String> types =
+                params.chars().mapToObj(c -> c == 'l' ? "i64" : "i32").toList();
         return "(" + String.join(", ", types) + ")";
     }
 
@@ -124,15 +125,31 @@ class ImportsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "fd_65535", "fd_065536", "fd_", "fd", "fd_x", "fd_-65536", "fd_4294967296", "fd_99999999999999999999",
-        "fd_65536_", "ioo_65536", "''", "_65536"
+        "fd_65535",
+        "fd_065536",
+        "fd_",
+        "fd",
+        "fd_x",
+        "fd_-65536",
+        "fd_4294967296",
+        "fd_99999999999999999999",
+        "fd_65536_",
+        "ioo_65536",
+        "''",
+        "_65536"
     })
     void gateNamesWithABadNumberAreRefused(String name) {
         refused("import function not supported: \"gate\" \"" + name + "\"", importing("gate", name, "", true));
     }
 
     @ParameterizedTest
-    @CsvSource({"env,fd_write", "env,__wasi_nothing", "env,__gate_nothing", "other,fd_write", "wasi_snapshot_preview1,nothing"})
+    @CsvSource({
+        "env,fd_write",
+        "env,__wasi_nothing",
+        "env,__gate_nothing",
+        "other,fd_write",
+        "wasi_snapshot_preview1,nothing"
+    })
     void anythingElseIsRefused(String module, String name) {
         refused(
                 "import function not supported: \"" + module + "\" \"" + name + "\"",
@@ -199,9 +216,16 @@ class ImportsTest {
     @Test
     void functionsForPathsAnswer44() throws Exception {
         String[][] functions = {
-            {"path_create_directory", "iii"}, {"path_remove_directory", "iii"}, {"path_unlink_file", "iii"},
-            {"path_filestat_get", "iiiii"}, {"path_symlink", "iiiii"}, {"path_filestat_set_times", "iiiilli"},
-            {"path_link", "iiiiiii"}, {"path_open", "iiiiillii"}, {"path_readlink", "iiiiii"}, {"path_rename", "iiiiii"}
+            {"path_create_directory", "iii"},
+            {"path_remove_directory", "iii"},
+            {"path_unlink_file", "iii"},
+            {"path_filestat_get", "iiiii"},
+            {"path_symlink", "iiiii"},
+            {"path_filestat_set_times", "iiiilli"},
+            {"path_link", "iiiiiii"},
+            {"path_open", "iiiiillii"},
+            {"path_readlink", "iiiiii"},
+            {"path_rename", "iiiiii"}
         };
         for (String[] f : functions) {
             answers(44, f[0], f[1], with(f[1], 3));
@@ -251,7 +275,13 @@ class ImportsTest {
         answers(DEFICIENT, "random_get", "ii", 0, 17);
         TestModule twice = new TestModule()
                 .imports(WASI, "random_get", "ii", true)
-                .i32(0).i32(9).call(0).op(0x1a).i32(0).i32(8).call(0);
+                .i32(0)
+                .i32(9)
+                .call(0)
+                .op(0x1a)
+                .i32(0)
+                .i32(8)
+                .call(0);
         Guest g = PROGRAMS.launch(Program.of(twice.bytes(), ProgramLimits.DEFAULT), Launch.of("main"));
         assertEquals(Cause.ABI_DEFICIENCY, Wasm.end(g).cause());
         g.resume(null);
@@ -331,7 +361,13 @@ class ImportsTest {
         TestModule m = new TestModule()
                 .imports(WASI, "poll_oneoff", "iiii", true)
                 .data(subscriptions)
-                .i32(0).i32(512).i32(count).i32(1020).call(0).i32(errno).op(0x6b);
+                .i32(0)
+                .i32(512)
+                .i32(count)
+                .i32(1020)
+                .call(0)
+                .i32(errno)
+                .op(0x6b);
         Guest g = PROGRAMS.launch(Program.of(m.bytes(), ProgramLimits.DEFAULT), Launch.of("main"));
         assertEquals(new Status(State.HALTED, null, 0, ""), Wasm.end(g));
         return ByteBuffer.wrap(g.memory(0, 65536)).order(ByteOrder.LITTLE_ENDIAN);

@@ -37,15 +37,17 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "bad_import|import function not supported: \"env\" \"no_such_function\"",
-        "bad_signature|function wasi_snapshot_preview1.proc_exit (i32) imported with wrong signature (i64)",
-        "import_global|import global not supported: \"env\" \"g\"",
-        "import_memory|import kind not supported: memory",
-        "truncated|unexpected EOF",
-        "bad_magic|malformed: magic header not detected (at offset 0)",
-        "bad_version|malformed: unknown binary version (at offset 4)"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bad_import|import function not supported: \"env\" \"no_such_function\"",
+                "bad_signature|function wasi_snapshot_preview1.proc_exit (i32) imported with wrong signature (i64)",
+                "import_global|import global not supported: \"env\" \"g\"",
+                "import_memory|import kind not supported: memory",
+                "truncated|unexpected EOF",
+                "bad_magic|malformed: magic header not detected (at offset 0)",
+                "bad_version|malformed: unknown binary version (at offset 4)"
+            })
     void aBadModuleIsRefusedWithItsFault(String name, String text) {
         refused(400, text, Wasm.bytes(name));
     }
@@ -95,7 +97,10 @@ class ProgramTest {
 
     @Test
     void dataOutsideOfMemoryIsRefused() {
-        refused(400, "data segment out of memory bounds", new TestModule().data(new byte[65537]).i32(0).bytes());
+        refused(
+                400,
+                "data segment out of memory bounds",
+                new TestModule().data(new byte[65537]).i32(0).bytes());
     }
 
     @Test
@@ -191,7 +196,9 @@ class ProgramTest {
         g.kill();
         Guest trapped = PROGRAMS.launch(Wasm.program("traps"), Launch.of("unreachable"));
         Wasm.end(trapped);
-        assertEquals("1 3 4 5 gate.snapshot gate.export 9 10", sections(trapped.snapshot().join()));
+        assertEquals(
+                "1 3 4 5 gate.snapshot gate.export 9 10",
+                sections(trapped.snapshot().join()));
     }
 
     @Test
@@ -201,8 +208,7 @@ class ProgramTest {
         Wasm.end(g);
         byte[] first = g.snapshot().join();
         Guest copy = PROGRAMS.launch(
-                Program.of(first, ProgramLimits.DEFAULT),
-                new Launch(null, false, true, null, "", GuestListener.NONE));
+                Program.of(first, ProgramLimits.DEFAULT), new Launch(null, false, true, null, "", GuestListener.NONE));
         assertArrayEquals(first, copy.snapshot().join());
         assertEquals(g.stack().size(), copy.stack().size());
         g.close();
@@ -234,21 +240,17 @@ class ProgramTest {
         byte[] s = insert(m, 7, "gate.snapshot", HALTED);
         assertTrue(Program.of(s, ProgramLimits.DEFAULT).isSnapshot());
         refused(400, "multiple gate.snapshot sections in wasm module", insert(s, 7, "gate.snapshot", HALTED));
-        refused(
-                400,
-                "gate.export section without gate.snapshot section",
-                insert(m, 7, "gate.export", new byte[0]));
+        refused(400, "gate.export section without gate.snapshot section", insert(m, 7, "gate.export", new byte[0]));
         refused(400, "gate.buffer section without gate.snapshot section", insert(m, 11, "gate.buffer", new byte[3]));
-        refused(
-                400, "gate.buffer section appears too early in wasm module", insert(s, 10, "gate.buffer", new byte[3]));
+        refused(400, "gate.buffer section appears too early in wasm module", insert(s, 10, "gate.buffer", new byte[3]));
         refused(400, "gate.buffer section appears too late in wasm module", insert(s, 99, "gate.buffer", new byte[3]));
         refused(400, "gate.snapshot section appears too late in wasm module", insert(m, 10, "gate.snapshot", HALTED));
         refused(400, "gate.export section and export section in wasm module", insert(s, 7, "gate.export", new byte[0]));
-        refused(400, "call stack in snapshot of a program that is not suspended", insert(s, 11, "polywire.stack", HALTED));
         refused(
                 400,
-                "call stack is missing in snapshot",
-                insert(m, 7, "gate.snapshot", new byte[] {0, 0, 2, 0, 0, 0}));
+                "call stack in snapshot of a program that is not suspended",
+                insert(s, 11, "polywire.stack", HALTED));
+        refused(400, "call stack is missing in snapshot", insert(m, 7, "gate.snapshot", new byte[] {0, 0, 2, 0, 0, 0}));
         refused(400, "unsupported snapshot version: 1", insert(m, 7, "gate.snapshot", new byte[] {1, 0, 2, 0, 0, 0}));
         refused(400, "unexpected EOF", insert(m, 7, "gate.snapshot", new byte[] {0, 0, 0}));
     }

@@ -67,7 +67,16 @@ final class TestModule {
         w.section(5, new ByteWriter().u8(1).u8(0).u8(1));
         w.section(7, new ByteWriter().u8(1).name("main").u8(0).u32(imports.size()));
         w.section(10, new ByteWriter().u8(1).u32(body.size()).bytes(body.toBytes()));
-        w.section(11, new ByteWriter().u8(1).u8(0).u8(0x41).u8(0).u8(0x0b).u32(data.length).bytes(data));
+        w.section(
+                11,
+                new ByteWriter()
+                        .u8(1)
+                        .u8(0)
+                        .u8(0x41)
+                        .u8(0)
+                        .u8(0x0b)
+                        .u32(data.length)
+                        .bytes(data));
         return w.toBytes();
     }
 }

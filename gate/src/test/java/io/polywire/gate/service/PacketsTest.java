@@ -143,8 +143,7 @@ class PacketsTest {
 
     private void violates(String text, String... packet) {
         byte[] b = hex(packet);
-        AbiViolationException e =
-                assertThrows(AbiViolationException.class, () -> services.send(b, 0, b.length));
+        AbiViolationException e = assertThrows(AbiViolationException.class, () -> services.send(b, 0, b.length));
         assertEquals(text, e.text());
     }
 
@@ -221,8 +220,7 @@ class PacketsTest {
 
     @Test
     void aDiscoveryWhoseNamesAreCutIsAViolation() {
-        violates(
-                "name data is truncated in service discovery packet", "0a000000 ffff 00 00", "0100", "000000000000");
+        violates("name data is truncated in service discovery packet", "0a000000 ffff 00 00", "0100", "000000000000");
         violates(
                 "name data is truncated in service discovery packet",
                 "0d000000 ffff 00 00",
@@ -518,13 +516,15 @@ class PacketsTest {
         assertEquals(List.of("open you 2 restored"), echo.events);
         byte[] rest = new byte[100];
         int n = copy.receive(rest, 0, 100);
-        assertEquals(text("ffff 00 00", "0100", "01", "0000000000"), HexFormat.of().formatHex(rest, 0, n));
+        assertEquals(
+                text("ffff 00 00", "0100", "01", "0000000000"), HexFormat.of().formatHex(rest, 0, n));
         byte[] end = hex("00 00", "05 00000000000000");
         assertEquals(end.length, copy.send(end, 0, end.length));
         assertEquals(5, echo.contents.getLast()[0]);
         echo.calls.get(1).reply(new byte[] {1}); // the restored one
         n = copy.receive(rest, 0, 100);
-        assertEquals(text("09000000 0000 00 00", "01 00000000000000"), HexFormat.of().formatHex(rest, 0, n));
+        assertEquals(
+                text("09000000 0000 00 00", "01 00000000000000"), HexFormat.of().formatHex(rest, 0, n));
     }
 
     @Test
@@ -557,8 +557,12 @@ class PacketsTest {
     @Property(tries = 2000)
     void whateverASavedBufferSaysIsRestoredOrRefused(@ForAll @Size(max = 200) byte[] bytes, @ForAll byte place) {
         byte[] good = hex(
-                "00 00 01", "06 6f726967696e", "10", // no bytes, one service with 16 bytes of state
-                "02 01", "00 05 05 03 616263 05 80 02 00", "000000");
+                "00 00 01",
+                "06 6f726967696e",
+                "10", // no bytes, one service with 16 bytes of state
+                "02 01",
+                "00 05 05 03 616263 05 80 02 00",
+                "000000");
         byte[] b = place % 2 == 0 ? bytes : good;
         if (b == good && bytes.length > 0) {
             b[Math.floorMod(place, b.length)] = bytes[0];
