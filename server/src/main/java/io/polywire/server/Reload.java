@@ -38,6 +38,8 @@ record Reload(
         differs("admin_realm", now.adminRealm(), next.adminRealm(), restart);
         differs("log.format", now.log().format(), next.log().format(), restart);
         differs("log.audit", now.log().audit(), next.log().audit(), restart);
+        differs("metrics", now.metrics(), next.metrics(), restart);
+        differs("slow_call", now.slowCall(), next.slowCall(), restart);
         differs("wamp", now.wamp(), next.wamp(), restart);
         differs("webwire", now.webWire(), next.webWire(), restart);
         differs("hemi", now.hemi(), next.hemi(), restart);

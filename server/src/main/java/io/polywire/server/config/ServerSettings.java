@@ -8,6 +8,7 @@ import io.polywire.wamp.auth.Attempts;
 import io.polywire.wamp.door.WampDoorSettings;
 import io.polywire.webwire.door.BridgeSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param templates of realms that are made on demand
  * @param attempts how often authentication may fail
  * @param adminRealm where the server's own procedures {@code polywire.*} are, for roles that are {@code admin}; null: nowhere
+ * @param slowCall calls that take at least so long are told to Flight Recorder
+ * @param metrics who may read them
  * @param wamp the WAMP door
  * @param webWire the WebWire door; null if there is none
  * @param hemi the Hemi door; null if there is none
@@ -33,12 +36,17 @@ public record ServerSettings(
         Attempts.Limits attempts,
         @Nullable String adminRealm,
         LogSettings log,
+        MetricsSettings metrics,
+        Duration slowCall,
         WampDoorSettings wamp,
         @Nullable WebWireSettings webWire,
         @Nullable HemiSettings hemi,
         @Nullable GateSettings gate) {
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
+
+    /** From which on a call is slow. */
+    static final Duration SLOW_CALL = Duration.ofMillis(500);
 
     /** How many events of each topic the development realm remembers. */
     private static final int REMEMBERED = 5;
@@ -59,6 +67,8 @@ public record ServerSettings(
                 Attempts.Limits.DEFAULT,
                 null,
                 LogSettings.DEFAULT,
+                MetricsSettings.DEFAULT,
+                SLOW_CALL,
                 WampDoorSettings.DEFAULT,
                 null,
                 null,
@@ -79,6 +89,8 @@ public record ServerSettings(
                 Attempts.Limits.DEFAULT,
                 realm,
                 LogSettings.DEFAULT,
+                MetricsSettings.DEFAULT,
+                SLOW_CALL,
                 WampDoorSettings.DEFAULT,
                 new WebWireSettings(realm, BridgeSettings.DEFAULT),
                 HemiSettings.development(realm),
@@ -87,25 +99,22 @@ public record ServerSettings(
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(
-                data, others, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, gate);
+        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, log, metrics, slowCall, wamp, webWire, hemi, gate);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
-        return new ServerSettings(
-                folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, gate);
+        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, metrics, slowCall, wamp, webWire, hemi, gate);
     }
 
     /** The same with other realms. */
     public ServerSettings with(List<RealmSettings> others, List<TemplateSettings> made, LogSettings other) {
         return new ServerSettings(
-                data, listeners, others, made, attempts, adminRealm, other, wamp, webWire, hemi, gate);
+                data, listeners, others, made, attempts, adminRealm, other, metrics, slowCall, wamp, webWire, hemi, gate);
     }
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
-        return new ServerSettings(
-                data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi, gate);
+        return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, metrics, slowCall, wamp, webWire, hemi, gate);
     }
 }

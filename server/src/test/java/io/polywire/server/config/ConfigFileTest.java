@@ -53,6 +53,7 @@ class ConfigFileTest {
         Files.writeString(folder.resolve("c.pem"), "");
         Files.writeString(folder.resolve("k.pem"), "");
         Files.writeString(folder.resolve("ca.pem"), "");
+        Files.writeString(folder.resolve("token"), "t0ken\n");
         ServerSettings settings = ConfigFile.read(write("""
                 data: data
                 listeners:
@@ -144,6 +145,9 @@ class ConfigFileTest {
                   per_name: 2
                   window: 3s
                 admin_realm: closed
+                metrics:
+                  token: file:token
+                slow_call: 7s
                 log:
                   level: info
                   format: json
@@ -262,6 +266,8 @@ class ConfigFileTest {
         assertEquals(Duration.ofSeconds(3), template.linger());
         assertEquals(new Attempts.Limits(1, 2, Duration.ofSeconds(3)), settings.attempts());
         assertEquals("closed", settings.adminRealm());
+        assertEquals(new MetricsSettings("t0ken", true), settings.metrics());
+        assertEquals(Duration.ofSeconds(7), settings.slowCall());
         assertEquals(
                 new LogSettings(LogSettings.Level.INFO, LogSettings.Format.JSON, folder.resolve("audit.log")),
                 settings.log());
