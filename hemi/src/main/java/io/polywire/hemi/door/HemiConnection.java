@@ -205,7 +205,7 @@ final class HemiConnection implements MessageHandler {
         }
         Envelope envelope;
         try {
-            envelope = Envelopes.read(octets, offset, length);
+            envelope = Envelopes.read(octets, offset, length, door.service().commands());
         } catch (MalformedMessageException bad) {
             LOG.log(Level.DEBUG, bad.text());
             end(MalformedMessageException.CLOSE_CODE, MalformedMessageException.CLOSE_REASON);

@@ -1,13 +1,11 @@
 package io.polywire.hemi.message;
 
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
-/** How JSON is read and written here: strictly, and as large as the read limit of a connection lets it be. Thread-safe. */
+/** How JSON is read here: strictly, and as large as the read limit of a connection lets it be. Thread-safe. */
 final class Json {
     /** As deep as the original reads. */
     static final int DEEPEST = 10_000;
@@ -28,10 +26,6 @@ final class Json {
 
     static JsonParser parser(byte[] octets, int offset, int length) {
         return FACTORY.createParser(ObjectReadContext.empty(), octets, offset, length);
-    }
-
-    static JsonGenerator generator(Octets out) {
-        return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
     }
 
     /** The text with U+FFFD for every half of a surrogate pair: UTF-8 has no word for it. */
