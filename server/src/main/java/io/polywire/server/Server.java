@@ -45,7 +45,7 @@ final class Server implements AutoCloseable {
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
         access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), hosting::open);
-        doorways = new Doorways(settings, hosting.realms(), access, settings.data());
+        doorways = new Doorways(loops, settings, hosting.realms(), access, settings.data());
     }
 
     private Access.Rules rules(ServerSettings settings) {
@@ -99,6 +99,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         listeners.forEach(Listener::close);
+        doorways.leaveRemotes();
         hosting.close();
         long end = System.nanoTime() + FAREWELL.toNanos();
         try {

@@ -64,6 +64,9 @@ public final class ConfigFile {
         checkRealm(root, "webwire", webWire == null ? null : webWire.realm(), realms);
         HemiSettings hemi = root.section("hemi", "the Hemi door; left out: there is none", HemiSettings::read);
         checkRealm(root, "hemi", hemi == null ? null : hemi.realm(), realms);
+        List<HemiServerSettings> hemiServers = root.sections(
+                "hemi_servers", "Hemi servers whose commands are procedures of a realm", HemiServerSettings::read);
+        hemiServers.forEach(one -> checkRealm(root, "hemi_servers", one.realm(), realms));
         // A further door: its section here, its record in ServerSettings, its wiring in Doorways.
         return new ServerSettings(
                 data,
@@ -75,7 +78,8 @@ public final class ConfigFile {
                 log == null ? LogSettings.DEFAULT : log,
                 wamp == null ? WampDoorSettings.DEFAULT : wamp,
                 webWire,
-                hemi);
+                hemi,
+                hemiServers);
     }
 
     private static List<RealmSettings> realms(Section root, List<RoleSettings> roles) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param wamp the WAMP door
  * @param webWire the WebWire door; null if there is none
  * @param hemi the Hemi door; null if there is none
+ * @param hemiServers Hemi servers whose commands are procedures
  */
 public record ServerSettings(
         @Nullable Path data,
@@ -33,7 +34,8 @@ public record ServerSettings(
         LogSettings log,
         WampDoorSettings wamp,
         @Nullable WebWireSettings webWire,
-        @Nullable HemiSettings hemi) {
+        @Nullable HemiSettings hemi,
+        List<HemiServerSettings> hemiServers) {
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
 
@@ -44,6 +46,7 @@ public record ServerSettings(
         listeners = List.copyOf(listeners);
         realms = List.copyOf(realms);
         templates = List.copyOf(templates);
+        hemiServers = List.copyOf(hemiServers);
     }
 
     /** With the WAMP door only. */
@@ -58,7 +61,8 @@ public record ServerSettings(
                 LogSettings.DEFAULT,
                 WampDoorSettings.DEFAULT,
                 null,
-                null);
+                null,
+                List.of());
     }
 
     /**
@@ -77,21 +81,22 @@ public record ServerSettings(
                 LogSettings.DEFAULT,
                 WampDoorSettings.DEFAULT,
                 new WebWireSettings(realm, BridgeSettings.DEFAULT),
-                HemiSettings.development(realm));
+                HemiSettings.development(realm),
+                List.of());
     }
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi);
+        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
-        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi);
+        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers);
     }
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
-        return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi);
+        return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi, hemiServers);
     }
 }
