@@ -50,7 +50,12 @@ final class Doorways implements AutoCloseable {
     /**
      * @param data where sessions of doors outlive the process; null: they do not
      */
-    Doorways(Loops loops, ServerSettings settings, Realms realms, io.polywire.wamp.door.Admission admission, @Nullable Path data) {
+    Doorways(
+            Loops loops,
+            ServerSettings settings,
+            Realms realms,
+            io.polywire.wamp.door.Admission admission,
+            @Nullable Path data) {
         wamp = new WampDoor(realms, admission, settings.wamp());
         add(wamp, new Way("WAMP over WebSocket", settings.wamp().path()), wamp::connections);
         HemiSettings hemi = settings.hemi();
@@ -85,7 +90,8 @@ final class Doorways implements AutoCloseable {
 
     private static HemiDoor hemi(HemiSettings settings, HostedRealm realm) {
         HemiSettings.Login login = settings.login();
-        HemiDoorSettings door = login == null ? settings.door() : settings.door().withLogin(admission(login, realm));
+        HemiDoorSettings door =
+                login == null ? settings.door() : settings.door().withLogin(admission(login, realm));
         return new HemiDoor(door, new RealmBridge(realm, settings.bridge()));
     }
 

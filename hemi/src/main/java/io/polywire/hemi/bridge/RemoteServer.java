@@ -153,7 +153,8 @@ public final class RemoteServer implements AutoCloseable {
             if (command == null) {
                 return;
             }
-            CompletableFuture<Envelope> call = client.callAsync(command, RealmPayloads.fromRealm(m.payload()), settings.timeout());
+            CompletableFuture<Envelope> call =
+                    client.callAsync(command, RealmPayloads.fromRealm(m.payload()), settings.timeout());
             running.put(m.request(), call);
             var _ = call.handle((answer, failure) -> {
                 // Never from inside of send: the realm is not to be called back by a link.

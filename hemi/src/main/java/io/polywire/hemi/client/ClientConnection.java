@@ -148,9 +148,7 @@ final class ClientConnection implements MessageHandler {
                 connector.online(this);
             }
             case ONLINE -> {
-                if (!calls.answer(envelope)
-                        && connector.unsolicited(this, envelope) > INBOX_LIMIT
-                        && !pausedByInbox) {
+                if (!calls.answer(envelope) && connector.unsolicited(this, envelope) > INBOX_LIMIT && !pausedByInbox) {
                     pausedByInbox = true;
                     from.pauseReading();
                 }

@@ -12,12 +12,12 @@ import io.polywire.hemi.Vectors;
 import io.polywire.hemi.api.Tbc;
 import io.polywire.hemi.api.Tbc.BalanceByAddressRequest;
 import io.polywire.hemi.api.Tbc.BalanceByAddressResponse;
+import io.polywire.hemi.bridge.RemoteServer;
+import io.polywire.hemi.bridge.RemoteServerSettings;
 import io.polywire.hemi.client.ConnectionException;
 import io.polywire.hemi.client.HemiClient;
 import io.polywire.hemi.client.HemiClientSettings;
 import io.polywire.hemi.client.HemiListener;
-import io.polywire.hemi.bridge.RemoteServer;
-import io.polywire.hemi.bridge.RemoteServerSettings;
 import io.polywire.hemi.door.RealmBridgeSettings.Topic;
 import io.polywire.hemi.login.SecretKey;
 import io.polywire.hemi.message.CommandSet;
@@ -253,20 +253,21 @@ class BridgeTest {
             Member callee = new Member(served.realm);
             callee.register("app.login");
             CompletableFuture<Void> refused = client.connectAsync();
-            Message.Invocation question =
-                    callee.answer(i -> Member.error(i, "app.error.unknown", Payload.EMPTY));
+            Message.Invocation question = callee.answer(i -> Member.error(i, "app.error.unknown", Payload.EMPTY));
             assertEquals(
                     List.of("realm1", key.publicKey().hex(), Map.of("authmethod", "secp256k1")),
                     Payloads.args(question.payload()));
-            assertTrue(assertThrows(CompletionException.class, refused::join).getCause() instanceof ConnectionException e
-                    && e.isKeyRefused());
+            assertTrue(
+                    assertThrows(CompletionException.class, refused::join).getCause() instanceof ConnectionException e
+                            && e.isKeyRefused());
 
             CompletableFuture<Void> admitted = client.connectAsync();
             callee.answer(i -> Member.result(i, Payload.of(Map.of("role", "miner"))));
             admitted.join();
             assertTrue(client.isOnline());
             Member asker = new Member(served.realm);
-            asker.say(new Message.Call(1, Dict.EMPTY, "wamp.session.count", Payload.of(List.of(List.of("miner")), Map.of())));
+            asker.say(new Message.Call(
+                    1, Dict.EMPTY, "wamp.session.count", Payload.of(List.of(List.of("miner")), Map.of())));
             assertEquals(
                     List.of(1L), Payloads.args(asker.hear(Message.Result.class).payload()));
         }

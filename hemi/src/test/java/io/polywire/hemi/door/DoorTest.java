@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.hemi.RawClient;
 import io.polywire.hemi.Served;
-import io.polywire.hemi.Vectors;
 import io.polywire.hemi.TestApp;
 import io.polywire.hemi.TestCommands;
 import io.polywire.hemi.TestCommands.EchoRequest;
 import io.polywire.hemi.TestCommands.EchoResponse;
 import io.polywire.hemi.TestCommands.SlowRequest;
 import io.polywire.hemi.TestCommands.SlowResponse;
+import io.polywire.hemi.Vectors;
 import io.polywire.hemi.login.LoginClient;
 import io.polywire.hemi.login.SecretKey;
 import io.polywire.hemi.message.Envelopes;

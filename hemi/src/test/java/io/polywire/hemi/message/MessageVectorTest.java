@@ -40,8 +40,8 @@ class MessageVectorTest {
         String id = vector.get("id").asString();
         CommandSet set = TestApi.having(command);
         byte[] payload = vector.get("payload").toString().getBytes(StandardCharsets.UTF_8);
-        Record value =
-                set.read(new Envelope(command, id, payload, 0, payload.length, null, null)).payload();
+        Record value = set.read(new Envelope(command, id, payload, 0, payload.length, null, null))
+                .payload();
         assertNotNull(value);
         String wire = new String(set.write(id, value), StandardCharsets.UTF_8);
         assertTrue(wire.endsWith("}\n"));
@@ -57,8 +57,7 @@ class MessageVectorTest {
         return Vectors.of("decode")
                 .filter(v -> !v.path("error_kind").asString("").equals("too-big")) // the connection's limit
                 .flatMap(v -> Stream.of(
-                        DynamicTest.dynamicTest(
-                                Vectors.name(v), () -> decode(v, MessageVectorTest::readApart)),
+                        DynamicTest.dynamicTest(Vectors.name(v), () -> decode(v, MessageVectorTest::readApart)),
                         DynamicTest.dynamicTest(
                                 Vectors.name(v) + " in one go", () -> decode(v, MessageVectorTest::readAlong))));
     }

@@ -35,7 +35,8 @@ public record HemiServerSettings(String realm, RemoteServerSettings server) {
     }
 
     static @Nullable HemiServerSettings read(Section s) {
-        URI url = s.parsed("url", "an address such as ws://127.0.0.1:8082/v1/ws", HemiServerSettings::url, "its address");
+        URI url =
+                s.parsed("url", "an address such as ws://127.0.0.1:8082/v1/ws", HemiServerSettings::url, "its address");
         String realm = s.text("realm", "realm where its commands are procedures");
         s.require("url");
         s.require("realm");
@@ -49,8 +50,8 @@ public record HemiServerSettings(String realm, RemoteServerSettings server) {
                 "notifications", "a name", text -> text, "names X of further X-notification, which become events"));
         String prefix = s.text("prefix", "", "before a command's name it makes the procedure's URI");
         String role = s.text("role", "trusted", "role of its session, which registers and publishes");
-        Duration timeout = s.duration(
-                "timeout", Duration.ofMillis(100), Duration.ofHours(1), Duration.ofSeconds(30), "of a call");
+        Duration timeout =
+                s.duration("timeout", Duration.ofMillis(100), Duration.ofHours(1), Duration.ofSeconds(30), "of a call");
         String key = s.secret("key", text -> false, "private key to log in with, 64 hexadecimal digits");
         SecretKey login = key == null ? null : secret(s, key);
         if (commands.isEmpty() && topics.isEmpty()) {

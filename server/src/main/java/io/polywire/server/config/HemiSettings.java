@@ -29,8 +29,7 @@ public record HemiSettings(
      * @param keys role of each key, in compressed form and lower-case hexadecimal
      * @param authenticator procedure that knows the role of other keys; null: there are none
      */
-    public record Login(
-            Map<String, String> keys, @Nullable String authenticator) {}
+    public record Login(Map<String, String> keys, @Nullable String authenticator) {}
 
     static final String PATH = "/hemi";
     private static final Duration DAY = Duration.ofDays(1);

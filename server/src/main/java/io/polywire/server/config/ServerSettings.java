@@ -87,16 +87,19 @@ public record ServerSettings(
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers);
+        return new ServerSettings(
+                data, others, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
-        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers);
+        return new ServerSettings(
+                folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers);
     }
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
-        return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi, hemiServers);
+        return new ServerSettings(
+                data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi, hemiServers);
     }
 }

@@ -322,7 +322,8 @@ public final class Section {
             Schema below = describe(part -> {
                 var _ = reader.apply(part);
             });
-            schema.add(new Schema.Key(key, list ? new Schema.Type.Parts(below) : new Schema.Type.Part(below), meaning, null, false));
+            schema.add(new Schema.Key(
+                    key, list ? new Schema.Type.Parts(below) : new Schema.Type.Part(below), meaning, null, false));
         }
     }
 

@@ -23,8 +23,8 @@ import io.polywire.wamp.auth.Passwords;
 import io.polywire.wamp.door.WampDoorSettings;
 import io.polywire.webwire.door.BridgeSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -313,7 +313,8 @@ class ConfigFileTest {
                 settings.hemi());
         HemiServerSettings node = settings.hemiServers().getFirst();
         assertEquals("closed", node.realm());
-        assertEquals(URI.create("wss://node.example:1/v1/ws"), node.server().client().url());
+        assertEquals(
+                URI.create("wss://node.example:1/v1/ws"), node.server().client().url());
         assertEquals("x", node.server().client().commands().api());
         assertTrue(node.server().client().login() != null);
         assertTrue(node.server().commands().containsAll(List.of("tbcapi-tx-by-id", "more", "most")));
