@@ -260,13 +260,14 @@ final class Broker {
         Event event = new Event(subscription.id, made.id(), made.details(subscription), made.payload());
         Filter filter = made.filter();
         long excluded = made.excluded();
+        subscription.events++;
         Counters counters = realm.counters;
         for (int i = 0; i < subscription.count(); i++) {
             Session receiver = subscription.subscriber(i);
             if (receiver.id() == excluded || !receiver.isOpen() || (filter != null && !filter.admits(receiver))) {
                 continue;
             }
-            if (receiver.link.send(event) == Sent.OK) {
+            if (receiver.deliver(event) == Sent.OK) {
                 counters.events++;
             } else {
                 counters.eventsDropped++;

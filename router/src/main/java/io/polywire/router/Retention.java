@@ -62,6 +62,11 @@ final class Retention {
         }
     }
 
+    /** Whether an event of exactly this topic is retained. */
+    boolean has(String topic) {
+        return byTopic.containsKey(topic);
+    }
+
     private void clear(Slot slot) {
         Broker.Publication open = slot.open;
         if (open != null) {
@@ -110,7 +115,7 @@ final class Retention {
     }
 
     private static void send(Session session, Subscription to, long publication, Dict details, Payload payload) {
-        session.link.send(new Event(to.id, publication, details.with("retained", true), payload));
+        session.deliver(new Event(to.id, publication, details.with("retained", true), payload));
     }
 
     private static Broker.@Nullable Publication newest(Session session, Slot slot) {

@@ -57,6 +57,13 @@ public final class Session {
 
     final Testaments testaments = new Testaments();
 
+    final long joined; // milliseconds since 1970
+    long messagesIn;
+    long messagesOut;
+
+    /** Messages that its queue or size limit kept from it. */
+    long dropped;
+
     /** For how many reasons the peer is not read at the moment. */
     private int holds;
 
@@ -81,11 +88,17 @@ public final class Session {
         this.features = features;
         this.transport = transport;
         this.limits = realm.limits(identity.authrole());
+        this.joined = realm.environment().epochMillis();
     }
 
     /** The limits of its role. */
     public RealmOptions.Limits limits() {
         return limits;
+    }
+
+    /** The limits of the realm are others now. */
+    void changedLimits() {
+        limits = realm.limits(identity.authrole());
     }
 
     public long id() {
@@ -166,6 +179,7 @@ public final class Session {
     }
 
     private void handle(Message message) {
+        messagesIn++;
         if (realm.options().strictRequestIds()) {
             checkRequest(message);
         }
@@ -289,8 +303,19 @@ public final class Session {
 
     void send(Message message) {
         if (open) {
-            link.send(message);
+            deliver(message);
         }
+    }
+
+    /** To the peer, as {@link Link#send} says; counted. */
+    Sent deliver(Message message) {
+        Sent sent = link.send(message);
+        if (sent == Sent.OK) {
+            messagesOut++;
+        } else {
+            dropped++;
+        }
+        return sent;
     }
 
     /** ERROR with an optional text. */

@@ -17,6 +17,9 @@ final class Subscription {
     /** Where its events are remembered; such a subscription stays when nobody is subscribed. */
     final HistoryRules.@Nullable Rule history;
 
+    /** Publications that it matched. */
+    long events;
+
     private Session[] subscribers = NOBODY;
     private int count;
 

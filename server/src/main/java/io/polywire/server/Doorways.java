@@ -21,7 +21,9 @@ import io.polywire.webwire.session.SqliteSessions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +44,7 @@ final class Doorways implements AutoCloseable {
 
     private final List<HttpDoor> http = new ArrayList<>();
     private final List<Way> ways = new ArrayList<>();
-    private final List<IntSupplier> connections = new ArrayList<>();
+    private final Map<String, IntSupplier> connections = new LinkedHashMap<>();
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final List<RemoteServer> remotes = new ArrayList<>();
     private final WampDoor wamp;
@@ -57,11 +59,11 @@ final class Doorways implements AutoCloseable {
             io.polywire.wamp.door.Admission admission,
             @Nullable Path data) {
         wamp = new WampDoor(realms, admission, settings.wamp());
-        add(wamp, new Way("WAMP over WebSocket", settings.wamp().path()), wamp::connections);
+        add("wamp", wamp, new Way("WAMP over WebSocket", settings.wamp().path()), wamp::connections);
         HemiSettings hemi = settings.hemi();
         if (hemi != null) {
             HemiDoor door = hemi(hemi, realm(realms, hemi.realm()));
-            add(door, new Way("Hemi", hemi.door().path()), door::connections);
+            add("hemi", door, new Way("Hemi", hemi.door().path()), door::connections);
         }
         for (HemiServerSettings remote : settings.hemiServers()) {
             remotes.add(new RemoteServer(realm(realms, remote.realm()), loops, remote.server()));
@@ -69,15 +71,15 @@ final class Doorways implements AutoCloseable {
         WebWireSettings webWire = settings.webWire();
         if (webWire != null) {
             WebWireDoor door = webWire(webWire, realm(realms, webWire.realm()), data);
-            add(door, new Way("WebWire", webWire.bridge().path()), door::connections);
+            add("webwire", door, new Way("WebWire", webWire.bridge().path()), door::connections);
         }
     }
 
     /** Adds a door behind those that are there. */
-    private void add(HttpDoor door, Way way, IntSupplier count) {
+    private void add(String name, HttpDoor door, Way way, IntSupplier count) {
         http.add(door);
         ways.add(way);
-        connections.add(count);
+        connections.put(name, count);
     }
 
     private static HostedRealm realm(Realms realms, String name) {
@@ -116,11 +118,20 @@ final class Doorways implements AutoCloseable {
         return new WebWireDoor(realm, sessions, settings.bridge());
     }
 
-    /** What a listener serves. */
+    /**
+     * What a listener serves.
+     *
+     * @param others doors behind these
+     */
     Doors doors(List<HttpDoor> others) {
         List<HttpDoor> all = new ArrayList<>(http);
-        all.addAll(0, others);
+        all.addAll(others);
         return new Doors(all, wamp);
+    }
+
+    /** How many connections each door has, by its name. */
+    Map<String, IntSupplier> counts() {
+        return connections;
     }
 
     List<Way> ways() {
@@ -129,7 +140,7 @@ final class Doorways implements AutoCloseable {
 
     /** Connections at this moment. */
     int connections() {
-        return connections.stream().mapToInt(IntSupplier::getAsInt).sum();
+        return connections.values().stream().mapToInt(IntSupplier::getAsInt).sum();
     }
 
     /** Leaves the servers that this one is a client of; to be called while there are loops and realms. */

@@ -2,6 +2,8 @@ package io.polywire.server;
 
 import io.polywire.ccproxy.cli.CcProxyCommand;
 import io.polywire.ccproxy.cli.VmCommand;
+import io.polywire.store.cli.TokenCommand;
+import io.polywire.store.cli.UserCommand;
 import io.polywire.wamp.cli.ClientCommands;
 import io.polywire.wamp.cli.CompletionCommand;
 import io.polywire.wasm.cli.WasmCommand;
@@ -19,7 +21,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "polywire",
         description = "Application router and execution host.",
-        subcommands = {ServeCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            CheckCommand.class,
+            ConfigCommand.class,
+            UserCommand.class,
+            TokenCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Commands of rooms, each with options of its own:",

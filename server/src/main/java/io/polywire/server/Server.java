@@ -1,12 +1,19 @@
 package io.polywire.server;
 
 import io.polywire.net.Endpoint;
+import io.polywire.net.HttpDoor;
 import io.polywire.net.ListenSettings;
 import io.polywire.net.Listener;
 import io.polywire.net.Loops;
+import io.polywire.router.HostedRealm;
 import io.polywire.server.access.Access;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
+import io.polywire.server.dashboard.DashboardDoor;
+import io.polywire.server.dashboard.DashboardSettings;
+import io.polywire.server.watch.Administration;
+import io.polywire.server.watch.Recorder;
+import io.polywire.server.watch.Watch;
 import io.polywire.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +34,8 @@ final class Server implements AutoCloseable {
     private final Hosting hosting;
     private final Access access;
     private final Doorways doorways;
+    private final Recorder recorder;
+    private final List<HttpDoor> pages = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
 
@@ -46,6 +55,26 @@ final class Server implements AutoCloseable {
         hosting.templates(settings.templates());
         access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), hosting::open);
         doorways = new Doorways(loops, settings, hosting.realms(), access, settings.data());
+        Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
+        recorder = new Recorder(watch);
+        administer(settings, watch);
+    }
+
+    private void administer(ServerSettings settings, Watch watch) {
+        HostedRealm realm =
+                settings.adminRealm() == null ? null : hosting.realms().find(settings.adminRealm());
+        if (realm == null) {
+            return;
+        }
+        String name = realm.realm().name();
+        boolean open = settings.realms().stream()
+                .anyMatch(one -> one.name().equals(name)
+                        && one.anonymousRole() != null
+                        && access.admin(name, one.anonymousRole()));
+        new Administration(watch, recorder, hosting.realms(), access::admin, new ServerControl(), Version.polywire())
+                .addTo(realm);
+        pages.add(new DashboardDoor(new DashboardSettings(name, settings.wamp().path(), open)));
+        recorder.start();
     }
 
     private Access.Rules rules(ServerSettings settings) {
@@ -74,7 +103,7 @@ final class Server implements AutoCloseable {
     }
 
     private void listen(ListenSettings settings) {
-        Listener listener = Listener.open(loops, settings, doorways.doors(List.of()));
+        Listener listener = Listener.open(loops, settings, doorways.doors(pages));
         listeners.add(listener);
         boolean secure = settings.tls() != null;
         switch (listener.endpoint()) {
@@ -99,6 +128,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         listeners.forEach(Listener::close);
+        recorder.close();
         doorways.leaveRemotes();
         hosting.close();
         long end = System.nanoTime() + FAREWELL.toNanos();

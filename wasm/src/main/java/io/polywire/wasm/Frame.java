@@ -95,6 +95,17 @@ public final class Frame {
         return this;
     }
 
+    /** Sets all locals at once, which are none of them references; called by generated code. */
+    public Frame addAll(long[] saved) {
+        System.arraycopy(saved, 0, bits, 0, locals);
+        return this;
+    }
+
+    /** Copies all locals out; called by generated code. */
+    public void copyLocals(long[] target) {
+        System.arraycopy(bits, 0, target, 0, locals);
+    }
+
     /** Completes the frame; called by generated code. */
     public Suspend end(Instance owner, int function) {
         instance = owner;

@@ -77,6 +77,9 @@ final class Interpreter {
         }
         int pc = i.code.position(frame.offset());
         if (frame.awaiting()) {
+            while (i.code.op[pc] == Op.LOOP) {
+                pc++; // a loop that begins with the call stands at the same offset
+            }
             sp = i.push(result, i.callee(pc).results(), sp);
             pc++;
         }

@@ -1,6 +1,7 @@
 package io.polywire.wasm;
 
 import io.polywire.wasm.Execution.State;
+import io.polywire.wasm.compile.Division;
 import io.polywire.wasm.module.FuncType;
 import io.polywire.wasm.module.Module;
 import io.polywire.wasm.module.Module.Export;
@@ -221,6 +222,16 @@ final class Differential {
         List<String> suspended = suspended();
         if (!expected.equals(suspended)) {
             return "compiled " + expected + "\nsuspended " + suspended;
+        }
+        for (int bytes : new int[] {160, 600}) {
+            List<String> divided = Division.into(bytes, this::compiled);
+            if (!expected.equals(divided)) {
+                return "compiled " + expected + "\ndivided at " + bytes + " " + divided;
+            }
+            List<String> both = Division.into(bytes, this::suspended);
+            if (!expected.equals(both)) {
+                return "compiled " + expected + "\ndivided and suspended " + both;
+            }
         }
         List<String> other;
         try {

@@ -72,13 +72,13 @@ final class Authorizer {
         }
         if (headers.isEmpty()) {
             if (needed || !(policy instanceof AccessPolicy.Public)) {
-                throw new ApiException(401, "missing authentication credentials")
-                        .with("Www-Authenticate", realm());
+                throw new ApiException(401, "missing authentication credentials").with("Www-Authenticate", realm());
             }
             return null;
         }
         Principal principal = check(headers.get(0));
-        if (policy instanceof AccessPolicy.Ssh ssh && !ssh.keys().contains(principal.id().substring("ed25519:".length()))) {
+        if (policy instanceof AccessPolicy.Ssh ssh
+                && !ssh.keys().contains(principal.id().substring("ed25519:".length()))) {
             throw new ApiException(403, "access denied");
         }
         return principal;

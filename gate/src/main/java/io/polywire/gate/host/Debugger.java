@@ -37,7 +37,8 @@ final class Debugger {
             case READ_MEMORY -> data = memory(guest, request.addr(), request.size());
             case READ_STACK -> data = stack(guest.stack());
         }
-        List<Long> offsets = guest.breakpoints().stream().map(Integer::longValue).toList();
+        List<Long> offsets =
+                guest.breakpoints().stream().map(Integer::longValue).toList();
         return new Answer(new Debug.Config(info, offsets), data);
     }
 

@@ -67,7 +67,8 @@ public final class GateHost implements AutoCloseable {
                 account(ref.principal()).restoreRef(ref.module(), modules.size(ref.module()));
             }
         }
-        List<GateInstance> all = contents.instances().stream().map(this::restore).toList();
+        List<GateInstance> all =
+                contents.instances().stream().map(this::restore).toList();
         modules.sweep();
         for (GateInstance instance : all) {
             instance.recover(settings.interrupted());

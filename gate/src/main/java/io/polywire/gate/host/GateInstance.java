@@ -324,14 +324,14 @@ public final class GateInstance {
 
     private void goOn() {
         try {
-            Program program = state == 0 ? host.modules().program(module) : host.modules().saved(host.storage().state(state));
+            Program program = state == 0
+                    ? host.modules().program(module)
+                    : host.modules().saved(host.storage().state(state));
             boolean middle = state != 0 && program.startsSuspended();
             stopped = null;
             whenStopped = new CompletableFuture<>();
             guest = host.programs()
-                    .launch(
-                            program,
-                            new Launch(middle ? null : function, false, false, owner, id, listener()));
+                    .launch(program, new Launch(middle ? null : function, false, false, owner, id, listener()));
             if (suspending) {
                 cast(guest).suspend();
             }
@@ -546,7 +546,8 @@ public final class GateInstance {
             }
             Debugger.Answer answer = Debugger.answer(request, load(), stopped != null, debugInfo);
             debugInfo = answer.config().debugInfo();
-            return new Debug.Response(WebApi.MODULE_REF_SOURCE + "/" + module, status(), answer.config(), answer.data());
+            return new Debug.Response(
+                    WebApi.MODULE_REF_SOURCE + "/" + module, status(), answer.config(), answer.data());
         } finally {
             lock.unlock();
         }

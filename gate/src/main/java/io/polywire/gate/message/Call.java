@@ -40,7 +40,9 @@ public record Call(String authorization, String contentType, long contentLength)
     public static Call parse(byte[] json) {
         ObjectNode from = Json.parseObject(json);
         return new Call(
-                Json.text(from, "authorization"), Json.text(from, "content_type"), Json.integer(from, "content_length"));
+                Json.text(from, "authorization"),
+                Json.text(from, "content_type"),
+                Json.integer(from, "content_length"));
     }
 
     /** The JSON form. */

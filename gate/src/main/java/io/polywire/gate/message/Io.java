@@ -1,7 +1,5 @@
 package io.polywire.gate.message;
 
-import tools.jackson.databind.node.ObjectNode;
-
 /**
  * The client's first message on a WebSocket to an instance.
  *

@@ -6,11 +6,16 @@ package io.polywire.gate.service;
  * <p>All methods of one peer are called one after the other, never at the same time, in the order given here: {@link
  * #connected} or {@link #refused} first, {@link #closed} last. They come on the thread that causes the event: a thread
  * of the program's scheduler or one that calls a {@link GuestStream} (which may be this peer's own: a call from inside
- * a callback is allowed). No lock is held. They must not block; an event loop's work is handed over to it.
+ * a callback is allowed). No lock is held. They must not block; an event loop's work is handed over to it. After {@link
+ * GuestStream#lost} none comes, except one that is under way on another thread.
  */
 public interface GuestPeer {
-    /** The program has accepted the connection. Data follow. */
-    void connected();
+    /**
+     * The program has accepted the connection. Data follow.
+     *
+     * @param stream what {@link io.polywire.gate.program.Guest#connect} returns; this may come before it does
+     */
+    void connected(GuestStream stream);
 
     /** The program stopped before it accepted, or takes no connections. Nothing follows. */
     void refused();
@@ -35,9 +40,6 @@ public interface GuestPeer {
     /** The program takes no more input; what the client sends from now on is to be dropped. */
     void inputEnd();
 
-    /**
-     * Both directions are closed, or the program stopped (then {@link #outputEnd} may be missing), or the stream was
-     * {@link GuestStream#lost}. Nothing follows.
-     */
+    /** Both directions are closed, or the program stopped (then {@link #outputEnd} may be missing). Nothing follows. */
     void closed();
 }

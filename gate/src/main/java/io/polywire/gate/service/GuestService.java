@@ -1,5 +1,6 @@
 package io.polywire.gate.service;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A service that programs can discover by name. Thread-safe. */
@@ -19,7 +20,16 @@ public interface GuestService {
      * An instance discovers the service, or goes on after a restart having done so.
      *
      * @param link the way to the program; stays valid until {@link GuestSession#close}
-     * @param state what {@link GuestSession#state} returned when the instance was saved, null for a new one
+     * @param saved null for a new instance
+     * @throws IllegalArgumentException if the saved state is damaged; the instance is then not restored
      */
-    GuestSession open(GuestLink link, byte @Nullable [] state);
+    GuestSession open(GuestLink link, @Nullable Saved saved);
+
+    /**
+     * What the service had for an instance that was saved.
+     *
+     * @param state what {@link GuestSession#state} returned; not to be trusted, it may come from anybody
+     * @param pending calls that were not answered then, the oldest first; to be answered now
+     */
+    record Saved(byte[] state, List<GuestCall> pending) {}
 }

@@ -17,7 +17,7 @@ public interface GuestSession {
     /** The program goes on after {@link #suspended}. */
     default void resumed() {}
 
-    /** What is needed to open the service again where the program is restored; the program is stopped meanwhile. */
+    /** What is needed to open the service again where the program is restored; nothing runs meanwhile. */
     byte[] state();
 
     /** The instance has ended or is forgotten. */

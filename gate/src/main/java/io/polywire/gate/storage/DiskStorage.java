@@ -58,8 +58,7 @@ public final class DiskStorage implements Storage {
         Contents contents = journal.run(sql -> new Contents(
                 sql.query("SELECT id, size FROM module", row -> new StoredModule(row.getString(1), row.getLong(2))),
                 sql.query(
-                        "SELECT principal, module FROM ref",
-                        row -> new StoredRef(row.getString(1), row.getString(2))),
+                        "SELECT principal, module FROM ref", row -> new StoredRef(row.getString(1), row.getString(2))),
                 sql.query("SELECT * FROM instance", DiskStorage::instance)));
         Set<String> named = new HashSet<>();
         contents.modules().forEach(module -> named.add(module.id()));

@@ -2,6 +2,7 @@ package io.polywire.server.config;
 
 import io.polywire.net.ListenSettings;
 import io.polywire.server.yaml.ConfigException;
+import io.polywire.server.yaml.Reference;
 import io.polywire.server.yaml.Schema;
 import io.polywire.server.yaml.Section;
 import io.polywire.server.yaml.YamlReader;
@@ -10,7 +11,9 @@ import io.polywire.wamp.door.WampDoorSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,21 @@ public final class ConfigFile {
         return Section.describe(ConfigFile::server);
     }
 
-    private static ServerSettings server(Section root) {
+    /** The same as JSON schema. */
+    public static Map<String, Object> jsonSchema() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        all.put("title", "Configuration of Polywire");
+        all.putAll(schema().json());
+        return all;
+    }
+
+    /** The same as tables, in Markdown. */
+    public static String reference() {
+        return Reference.markdown(schema(), "The file");
+    }
+
+    static ServerSettings server(Section root) {
         Path data = root.path("data", "folder for what outlives the process; left out: a temporary one");
         List<ListenSettings> listeners = root.sections(
                 "listeners",

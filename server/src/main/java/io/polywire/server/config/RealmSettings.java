@@ -123,6 +123,14 @@ public record RealmSettings(
                 "whether URIs may have only lower-case letters, digits and _ in their components");
         boolean disclosure =
                 s.flag("disclosure", defaults.disclosure(), "whether callers and publishers may be disclosed");
+        boolean requestIds = s.flag(
+                "strict_request_ids",
+                defaults.strictRequestIds(),
+                "whether the requests of a session must count up from 1; some older clients do not do so");
+        boolean modifyDetails = s.flag(
+                "modify_details",
+                defaults.modifyDetails(),
+                "whether there is the procedure wamp.session.modify_details");
         AuthSettings authentication = s.section("authentication", "how others prove who they are", AuthSettings::read);
         List<RoleSettings> own = s.sections(
                 "roles",
@@ -161,7 +169,9 @@ public record RealmSettings(
                 null,
                 limits == null ? defaults.limits() : limits,
                 HistoryRules.NONE,
-                roleLimits(roles));
+                roleLimits(roles),
+                requestIds,
+                modifyDetails);
         return name == null
                 ? null
                 : new RealmSettings(
@@ -264,6 +274,18 @@ public record RealmSettings(
                         0,
                         most,
                         defaults.messagesPerSecond(),
-                        "messages of one session; who sends more is read later. 0: any number"));
+                        "messages of one session; who sends more is read later. 0: any number"),
+                (int) s.size(
+                        "message_size",
+                        0,
+                        1 << 24,
+                        defaults.messageOctets(),
+                        "longest message from a session; 0: as its door has it"),
+                (int) s.size(
+                        "queue_size",
+                        0,
+                        1 << 30,
+                        defaults.queuedOctets(),
+                        "most that waits for a session; 0: as its door has it"));
     }
 }

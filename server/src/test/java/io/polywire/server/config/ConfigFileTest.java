@@ -130,6 +130,10 @@ class ConfigFileTest {
                       retained_topics: 5
                       retained_size: 6 KiB
                       messages_per_second: 8
+                      message_size: 9 KiB
+                      queue_size: 10 KiB
+                    strict_request_ids: true
+                    modify_details: true
                   - name: closed
                 templates:
                   - prefix: tenant.
@@ -237,6 +241,9 @@ class ConfigFileTest {
         assertEquals(5, realm.options().limits().retainedTopics());
         assertEquals(6144, realm.options().limits().retainedOctets());
         assertEquals(8, realm.options().limits().messagesPerSecond());
+        assertEquals(9 << 10, realm.options().limits().messageOctets());
+        assertEquals(10 << 10, realm.options().limits().queuedOctets());
+        assertTrue(realm.options().strictRequestIds() && realm.options().modifyDetails());
         RealmOptions.Limits ofGuests = realm.options().roleLimits().get("guest");
         assertTrue(ofGuests != null && ofGuests.sessions() == 7);
         assertEquals(List.of(HistoryRules.Rule.each("com.example.news", 3)), realm.history());

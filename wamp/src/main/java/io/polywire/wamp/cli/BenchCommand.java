@@ -170,9 +170,9 @@ final class BenchCommand implements Callable<Integer> {
                 try {
                     while (!latencies.over()) {
                         long start = System.nanoTime();
-                        try (WampClient client = target.connect()) {
-                            latencies.ended(start);
-                        }
+                        WampClient client = target.connect();
+                        latencies.ended(start);
+                        client.close();
                     }
                 } catch (RuntimeException e) {
                     latencies.failed();

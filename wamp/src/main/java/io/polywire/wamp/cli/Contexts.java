@@ -105,9 +105,9 @@ final class Contexts {
 
     void put(String name, Context context) {
         Map<String, @Nullable Object> members = new TreeMap<>();
-        Values.JSON.convertValue(context, Map.class).forEach((k, v) -> {
-            if (v != null) {
-                members.put((String) k, v);
+        ListCommands.map(Values.JSON.convertValue(context, Object.class)).forEach((member, value) -> {
+            if (value != null) {
+                members.put(member, value);
             }
         });
         write(file(name), Values.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(members) + "\n");

@@ -174,6 +174,7 @@ final class Target {
         }
     }
 
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 has none again where there is no terminal.
     private static String password(String file) {
         if (!file.equals("-")) {
             return read(Path.of(file));

@@ -22,7 +22,10 @@ public record Origins(List<String> allowed) {
     public Origins {
         allowed = allowed.stream().map(one -> one.toLowerCase(Locale.ROOT)).toList();
         for (String one : allowed) {
-            if (!one.equals("*") && !one.equals(SAME) && !one.equals("null") && !one.matches("[a-z][a-z0-9+.-]*://[^/]+")) {
+            if (!one.equals("*")
+                    && !one.equals(SAME)
+                    && !one.equals("null")
+                    && !one.matches("[a-z][a-z0-9+.-]*://[^/]+")) {
                 throw new IllegalArgumentException(
                         "'" + one + "' is not *, same, null or an origin such as https://example.com");
             }
@@ -39,7 +42,9 @@ public record Origins(List<String> allowed) {
         for (String one : allowed) {
             if (one.equals("*")
                     || one.equals(from)
-                    || (one.equals(SAME) && host != null && from.endsWith("://" + host.trim().toLowerCase(Locale.ROOT)))
+                    || (one.equals(SAME)
+                            && host != null
+                            && from.endsWith("://" + host.trim().toLowerCase(Locale.ROOT)))
                     || wildcard(one, from)) {
                 return true;
             }

@@ -210,6 +210,11 @@ final class SessionLink implements Link {
     }
 
     @Override
+    public Traffic traffic() {
+        return connection.traffic();
+    }
+
+    @Override
     public void end(Message.Goodbye why) {
         over = true;
         session = null;

@@ -9,8 +9,10 @@ import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
 import io.polywire.model.Uris;
 import io.polywire.net.CloseCode;
+import io.polywire.net.Connection;
 import io.polywire.net.Loop;
 import io.polywire.router.HostedRealm;
+import io.polywire.router.Link;
 import io.polywire.router.RealmOptions;
 import io.polywire.router.Sent;
 import java.time.Duration;
@@ -308,6 +310,11 @@ final class WampConnection {
         if (left != null) {
             left.run(left::leave);
         }
+    }
+
+    Link.Traffic traffic() {
+        Connection of = wire.connection();
+        return new Link.Traffic(of.octetsIn(), of.octetsOut(), of.queuedBytes());
     }
 
     // --- what the realm sends --------------------------------------------------------------------------------------

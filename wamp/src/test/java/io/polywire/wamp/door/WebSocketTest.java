@@ -290,8 +290,7 @@ class WebSocketTest {
     void onlyWebPagesOfAllowedOriginsConnect() throws Exception {
         assertEquals(101, upgrade(served.port(), "https://anywhere.example"));
         Origins origins = new Origins(java.util.List.of("https://example.com", "https://*.example.org", "same"));
-        try (Served strict =
-                new Served(Served.QUICK.withOrigins(origins), new Anonymous("anonymous"), false)) {
+        try (Served strict = new Served(Served.QUICK.withOrigins(origins), new Anonymous("anonymous"), false)) {
             for (String good : new String[] {
                 "https://example.com", "HTTPS://EXAMPLE.COM", "https://a.b.example.org", "http://app.example.com"
             }) {
@@ -310,8 +309,7 @@ class WebSocketTest {
             }
             assertEquals(101, upgrade(strict.port(), null), "no web page");
         }
-        Assertions.assertThrows(
-                IllegalArgumentException.class, () -> new Origins(java.util.List.of("example.com")));
+        Assertions.assertThrows(IllegalArgumentException.class, () -> new Origins(java.util.List.of("example.com")));
     }
 
     @Test

@@ -20,15 +20,19 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.classfile.MethodModel;
 import java.lang.classfile.TypeKind;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the class files that {@link ModuleCode} lists. */
 final class ClassEmitter {
@@ -42,7 +46,20 @@ final class ClassEmitter {
     private static final MethodTypeDesc INTERPRET =
             MethodTypeDesc.of(Names.VALUES, Names.VALUES, Names.INSTANCE, CD_int, CD_int);
     private static final MethodTypeDesc TRAMPOLINE = MethodTypeDesc.of(Names.VALUES, Names.INSTANCE, CD_int);
+    private static final MethodTypeDesc RESUME_PART =
+            MethodTypeDesc.of(CD_int, Names.LONGS, Names.FRAME, Names.INSTANCE, CD_int, CD_int);
+    private static final MethodTypeDesc RESUME_WHOLE =
+            MethodTypeDesc.of(Names.VALUES, Names.LONGS, Names.FRAME, Names.INSTANCE, CD_int, CD_int);
     private static final MethodTypeDesc RESUME = MethodTypeDesc.of(Names.VALUES, Names.FRAME, Names.INSTANCE, CD_int);
+
+    /** Most bytes of code of a method. */
+    private static final int MAX_CODE = 65535;
+
+    /** How often a function is divided anew, into ever smaller parts. */
+    private static final int MAX_DIVISIONS = 4;
+
+    /** A byte of a function's body makes less than this many bytes of a method, some hundred for its frame aside. */
+    private static final int GROWTH = 10;
 
     private final ModuleCode owner;
     private final Module module;
@@ -81,31 +98,73 @@ final class ClassEmitter {
         return Names.method(module.types().get(type), CD_int, Names.INSTANCE, CD_int);
     }
 
-    /** Makes a group; functions that are too large for the JVM are compiled for size, or marked and get a stub. */
+    /**
+     * Makes a group. Functions that the JVM would not compile are divided; if that is not possible and they are too
+     * large for any method they are compiled for size, or marked and get a stub.
+     */
     byte[] group(int n) {
         int[] range = owner.groupRange(n);
+        byte[] bytes = tryGroup(n, range);
+        for (int times = 0; times < MAX_DIVISIONS && divide(n, range, bytes, times); times++) {
+            bytes = tryGroup(n, range);
+        }
+        return bytes != null ? bytes : groupForSize(n, range);
+    }
+
+    /** Divides what is too large in a group, or in the group that could not be made. */
+    private boolean divide(int n, int[] range, byte @Nullable [] group, int times) {
+        boolean divided = false;
+        for (int f = range[0]; f < range[1]; f++) {
+            if (module.body(f).size() * GROWTH > owner.hugeMethod()
+                    && !owner.analysis(f).wide()
+                    && (group == null ? size(n, f) : size(group, f)) > owner.hugeMethod()) {
+                divided |= owner.split(f, times);
+            }
+        }
+        return divided;
+    }
+
+    private byte @Nullable [] tryGroup(int n, int[] range) {
         try {
             return group(n, range[0], range[1]);
         } catch (IllegalArgumentException tooLarge) {
-            for (int f = range[0]; f < range[1]; f++) {
-                if (!owner.analysis(f).wide() && !owner.isMarked(f) && !fits(n, f)) {
-                    owner.compact(f);
-                    if (!fits(n, f)) {
-                        owner.interpret(f);
-                    }
-                }
-            }
-            return group(n, range[0], range[1]);
+            return null;
         }
     }
 
-    private boolean fits(int n, int func) {
+    private byte[] groupForSize(int n, int[] range) {
+        for (int f = range[0]; f < range[1]; f++) {
+            if (!owner.analysis(f).wide() && !owner.isMarked(f) && size(n, f) > MAX_CODE) {
+                owner.compact(f);
+                if (size(n, f) > MAX_CODE) {
+                    owner.interpret(f);
+                }
+            }
+        }
+        return group(n, range[0], range[1]);
+    }
+
+    /** Size of the largest method that a function has in a class; 0 if there is none. */
+    private static int size(byte[] group, int func) {
+        String name = "f" + func;
+        String part = name + "p";
+        int largest = 0;
+        for (MethodModel m : CLASS_FILE.parse(group).methods()) {
+            String method = m.methodName().stringValue();
+            if ((method.equals(name) || method.startsWith(part)) && m.code().orElse(null) instanceof CodeAttribute c) {
+                largest = Math.max(largest, c.codeLength());
+            }
+        }
+        return largest;
+    }
+
+    /** Size of the method that a function would have. */
+    private int size(int n, int func) {
         try {
             AccessMethods methods = new AccessMethods(Names.group(n));
-            build(Names.group(n), List.of(), cb -> function(cb, n, func, methods));
-            return true;
+            return size(build(Names.group(n), List.of(), cb -> function(cb, n, func, methods)), func);
         } catch (IllegalArgumentException tooLarge) {
-            return false;
+            return Integer.MAX_VALUE;
         }
     }
 
@@ -140,13 +199,28 @@ final class ClassEmitter {
         FuncType type = module.funcType(func);
         MethodTypeDesc desc = Names.function(type);
         boolean tails = owner.analysis(func).tailCalls();
+        Part whole = owner.parts(func);
         cb.withMethodBody(
                 (tails ? "t" : "f") + func,
                 desc,
                 ACC_PUBLIC | ACC_STATIC,
-                code -> new FunctionCompiler(owner, func, code, methods, -1).compile());
+                code -> new FunctionCompiler(owner, func, code, methods, whole, -1, null).compile());
+        if (whole != null) {
+            parts(cb, func, whole, methods);
+        }
         if (tails) {
             cb.withMethodBody("f" + func, desc, ACC_PUBLIC | ACC_STATIC, code -> tailWrapper(code, group, func));
+        }
+    }
+
+    private void parts(ClassBuilder cb, int func, Part outer, AccessMethods methods) {
+        for (Part p : outer.children.values()) {
+            cb.withMethodBody(
+                    p.method(func),
+                    Names.PART,
+                    ACC_PUBLIC | ACC_STATIC,
+                    code -> new FunctionCompiler(owner, func, code, methods, p, -1, null).compile());
+            parts(cb, func, p, methods);
         }
     }
 
@@ -269,14 +343,57 @@ final class ClassEmitter {
     byte[] resumer(int func, int offset) {
         ClassDesc name = Names.resumer(func, offset);
         AccessMethods methods = new AccessMethods(name);
+        Part whole = owner.parts(func);
         return build(name, List.of(Names.RESUMER), cb -> {
-            cb.withMethodBody(
-                    "resume",
-                    RESUME,
-                    ACC_PUBLIC,
-                    code -> new FunctionCompiler(owner, func, code, methods, offset).compile());
+            if (whole != null) {
+                cb.withMethodBody("resume", RESUME, ACC_PUBLIC, code -> resumeParts(code, name, func, whole, offset));
+                resumedPart(cb, func, whole, offset);
+            } else {
+                cb.withMethodBody(
+                        "resume",
+                        RESUME,
+                        ACC_PUBLIC,
+                        code -> new FunctionCompiler(owner, func, code, methods, null, offset, null).compile());
+            }
             methods.emit(cb);
         });
+    }
+
+    /** Runs the part with the loop from there on, then the part around it from behind that part on, and so outwards. */
+    private void resumeParts(CodeBuilder code, ClassDesc name, int func, Part whole, int offset) {
+        int locals = module.locals(func).length;
+        code.loadConstant(locals + whole.carried()).newarray(TypeKind.LONG).astore(4);
+        code.aload(1)
+                .aload(4)
+                .invokevirtual(Names.FRAME, "copyLocals", MethodTypeDesc.of(ConstantDescs.CD_void, Names.LONGS));
+        code.iload(3).loadConstant(ModuleCode.frameCost(locals)).isub().istore(3);
+        code.iconst_0().istore(5);
+        List<Part> chain = new ArrayList<>();
+        for (Part p = whole; p != null; p = p.childWithLoop(offset)) {
+            chain.add(p);
+        }
+        for (Part p : chain.reversed()) {
+            code.aload(4).aload(1).aload(2).iload(3).iload(5);
+            code.invokestatic(name, "p" + p.id, p.id == 0 ? RESUME_WHOLE : RESUME_PART);
+            if (p.id != 0) {
+                code.istore(5);
+            }
+        }
+        code.areturn();
+    }
+
+    private void resumedPart(ClassBuilder cb, int func, Part p, int offset) {
+        Part child = p.childWithLoop(offset);
+        cb.withMethodBody(
+                "p" + p.id,
+                p.id == 0 ? RESUME_WHOLE : RESUME_PART,
+                ACC_PUBLIC | ACC_STATIC,
+                code -> new FunctionCompiler(
+                                owner, func, code, new AccessMethods(CD_Object), p, child == null ? offset : -1, child)
+                        .compile());
+        if (child != null) {
+            resumedPart(cb, func, child, offset);
+        }
     }
 
     private static int slots(FuncType t) {

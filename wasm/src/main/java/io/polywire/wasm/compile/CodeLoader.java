@@ -86,7 +86,12 @@ final class CodeLoader extends ClassLoader {
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
-        byte[] bytes = generate(name);
+        byte[] bytes;
+        try {
+            bytes = generate(name);
+        } catch (RuntimeException e) { // a fault of the compiler must not look like a trap of the program
+            throw new IllegalStateException("class " + name + " could not be made", e);
+        }
         if (bytes == null) {
             throw new ClassNotFoundException(name);
         }

@@ -17,6 +17,7 @@ import io.polywire.wasm.module.Validator;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
@@ -74,6 +75,9 @@ final class FunctionCompiler {
         }
     }
 
+    /** Where a loop begins anew: at its head, unless it is time to poll. */
+    private record Back(Block loop, Label head, int offset, int cost, List<Entry> operands) {}
+
     /** A place where the program can be suspended. */
     private record Site(Label start, Label end, Label handler, int point, List<Entry> operands) {}
 
@@ -84,6 +88,9 @@ final class FunctionCompiler {
     private final Analysis analysis;
     private final CodeBuilder code;
     private final int resumeAt;
+    private final @Nullable Part part;
+    private final @Nullable Part resumeAfter;
+    private final int saved;
     private final boolean compact;
     private final AccessMethods methods;
     private final ByteReader in;
@@ -101,6 +108,7 @@ final class FunctionCompiler {
     private final Label self;
     private final List<Block> blocks = new ArrayList<>();
     private final List<Site> sites = new ArrayList<>();
+    private final List<Back> backs = new ArrayList<>();
     private boolean reachable = true;
     private int skipped;
     private int at;
@@ -110,9 +118,20 @@ final class FunctionCompiler {
      * Prepares for one function.
      *
      * @param methods collects the methods that loads and stores of large functions need in their class
-     * @param resumeAt offset in a loop to start from, -1 to start from the beginning
+     * @param part the part of the function to compile, null if it is not divided
+     * @param resumeAt offset in a loop to start from, -1 to start from the beginning or behind a part
+     * @param resumeAfter part inside behind which to start, null to start elsewhere
      */
-    FunctionCompiler(ModuleCode owner, int func, CodeBuilder code, AccessMethods methods, int resumeAt) {
+    FunctionCompiler(
+            ModuleCode owner,
+            int func,
+            CodeBuilder code,
+            AccessMethods methods,
+            @Nullable Part part,
+            int resumeAt,
+            @Nullable Part resumeAfter) {
+        this.part = part;
+        this.resumeAfter = resumeAfter;
         this.methods = methods;
         this.owner = owner;
         this.module = owner.module();
@@ -127,23 +146,13 @@ final class FunctionCompiler {
         this.in = module.reader(body.start(), body.end());
         this.locals = module.locals(func);
         this.slots = new int[locals.length];
-        int next = resumeAt < 0 ? 0 : 4;
+        boolean begins = resumeAt < 0 && resumeAfter == null && (part == null || part.id == 0);
         int params = type.params().size();
-        for (int i = 0; i < params; i++) {
-            slots[i] = next;
-            next += locals[i].isWide() ? 2 : 1;
-        }
-        if (resumeAt < 0) {
-            instance = next++;
-            depth = next++;
-        } else {
-            instance = 2;
-            depth = 3;
-        }
-        for (int i = params; i < locals.length; i++) {
-            slots[i] = next;
-            next += locals[i].isWide() ? 2 : 1;
-        }
+        int next = begins ? slots(0, params, 0) : resuming() ? 5 : 3;
+        instance = begins ? next : resuming() ? 2 : 1;
+        depth = instance + 1;
+        next = begins ? slots(params, locals.length, next + 2) : slots(0, locals.length, next);
+        saved = begins ? next++ : 0;
         counter = next;
         memory = next + 1;
         temp = next + 2;
@@ -153,21 +162,65 @@ final class FunctionCompiler {
         self = code.newLabel();
     }
 
+    /** Gives variables to locals that have a place here; returns the next free one. */
+    private int slots(int from, int to, int first) {
+        int next = first;
+        for (int i = from; i < to; i++) {
+            slots[i] = next;
+            if (part == null || part.used.get(i) || i < type.params().size()) {
+                next += locals[i].isWide() ? 2 : 1;
+            }
+        }
+        return next;
+    }
+
     private boolean resuming() {
-        return resumeAt >= 0;
+        return resumeAt >= 0 || resumeAfter != null;
+    }
+
+    private boolean isInner() {
+        return part != null && part.id != 0;
     }
 
     private boolean hasLoops() {
-        return !analysis.loops().isEmpty() || analysis.selfTail();
+        return part == null ? !analysis.loops().isEmpty() || analysis.selfTail() : part.loops;
     }
 
     /** Emits the whole method body. */
     void compile() {
-        prologue();
-        Label end = code.newLabel();
-        blocks.add(new Block(Op.BLOCK, 0, new FuncType(List.of(), type.results()), end, null, List.of()));
-        while (!blocks.isEmpty()) {
+        if (part == null) {
+            prologue();
+        } else {
+            partPrologue(part);
+        }
+        if (part != null && isInner()) {
+            in.seek(base + part.start);
+            for (List<ValType> types : part.labels) {
+                enclosing(types);
+            }
+            instructions(base + part.end);
+            leave(part);
+        } else {
+            enclosing(type.results());
+            instructions(in.end());
+        }
+        backEdges();
+        handlers();
+    }
+
+    private void enclosing(List<ValType> types) {
+        blocks.add(new Block(Op.BLOCK, 0, new FuncType(List.of(), types), code.newLabel(), null, List.of()));
+    }
+
+    private void instructions(int end) {
+        while (in.pos() < end) {
             at = in.pos() - base;
+            Part child = part == null || !reachable ? null : part.children.get(at);
+            if (child != null) {
+                callPart(child);
+                in.seek(base + child.end);
+                continue;
+            }
             int op = Op.read(in);
             if (reachable) {
                 instruction(op);
@@ -175,36 +228,192 @@ final class FunctionCompiler {
                 dead(op);
             }
         }
-        handlers();
     }
+
+    // ---- parts of large functions
+
+    private void partPrologue(Part p) {
+        if (p.id == 0 && !resuming()) {
+            clearLocals();
+            code.loadConstant(locals.length + p.carried()).newarray(TypeKind.LONG);
+            code.astore(saved);
+            for (int i = 0; i < type.params().size(); i++) {
+                save(i);
+            }
+            entry();
+            setup();
+            charge(analysis.entryCost(), 0);
+            return;
+        }
+        p.used.stream().forEach(this::reload);
+        loadMemory();
+        loadCounter();
+        if (resumeAt >= 0) {
+            loadOperands();
+        }
+        if (resuming()) {
+            resumeLabel = code.newLabel();
+            if (resumeAfter != null) {
+                code.iload(4);
+            }
+            code.goto_(resumeLabel);
+        } else if (p.loops) {
+            request(p.start);
+        }
+    }
+
+    /** Where a part with loops begins: has somebody asked the program to stop? Loops begin with a full counter. */
+    private void request(int offset) {
+        Label none = code.newLabel();
+        code.aload(instance).getfield(Names.INSTANCE, "limit", CD_int).ifeq(none);
+        code.aload(instance);
+        Label start = startSite(offset, false, 0);
+        code.invokestatic(Names.RT, "poll", POLL);
+        endSite(start, offset, false, 0);
+        code.pop().labelBinding(none);
+    }
+
+    /** Writes a local to the array that the parts share. */
+    private void save(int local) {
+        code.aload(saved).loadConstant(local).loadLocal(Names.kind(locals[local]), slots[local]);
+        storeBits(locals[local]);
+    }
+
+    private void storeBits(ValType t) {
+        switch (t) {
+            case I32 -> code.i2l();
+            case F32 -> floatBits().i2l();
+            case F64 -> doubleBits();
+            default -> {}
+        }
+        code.lastore();
+    }
+
+    private void reload(int local) {
+        code.aload(saved).loadConstant(local).laload();
+        fromBits(locals[local]);
+        code.storeLocal(Names.kind(locals[local]), slots[local]);
+    }
+
+    private void fromBits(ValType t) {
+        switch (t) {
+            case I32 -> code.l2i();
+            case F32 -> code.l2i().invokestatic(NumericEmitter.CD_FLOAT, "intBitsToFloat", NumericEmitter.I_F);
+            case F64 -> code.invokestatic(NumericEmitter.CD_DOUBLE, "longBitsToDouble", NumericEmitter.L_D);
+            default -> {}
+        }
+    }
+
+    /** Where a part without others inside ends: the changed locals go to where the next part looks for them. */
+    private void saveChanged() {
+        if (part != null && part.isLeaf()) {
+            part.changed.stream().forEach(this::save);
+        }
+    }
+
+    private void leave(Part p) {
+        if (reachable) {
+            saveChanged();
+            code.iconst_0().ireturn();
+        }
+        for (int i = 0; i < p.exits.length; i++) {
+            Block b = blocks.get(p.exits[i]);
+            if (b.used) {
+                code.labelBinding(b.target);
+                List<ValType> types = b.labelTypes();
+                for (int k = 0; k < types.size(); k++) {
+                    code.aload(saved).loadConstant(locals.length + k);
+                    code.loadLocal(Names.kind(types.get(k)), operands.slot(k));
+                    storeBits(types.get(k));
+                }
+                saveChanged();
+                code.loadConstant(i + 1).ireturn();
+            }
+        }
+    }
+
+    /** Runs a part and goes on where it ended. */
+    private void callPart(Part child) {
+        code.aload(saved).aload(instance).iload(depth);
+        code.invokestatic(owner.groupOf(func), child.method(func), Names.PART);
+        if (child == resumeAfter && resumeLabel != null) {
+            code.labelBinding(resumeLabel);
+        }
+        loadMemory();
+        part().used.stream()
+                .filter(l -> child.changed.get(l) || child.changedInside.get(l))
+                .forEach(this::reload);
+        int n = child.exits.length;
+        Label next = code.newLabel();
+        List<SwitchCase> cases = new ArrayList<>();
+        Label last = next;
+        List<Label> stubs = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            Block b = blocks.get(child.exits[i]);
+            b.used = true;
+            last = b.labelTypes().isEmpty() ? b.target : code.newLabel();
+            stubs.add(last);
+            cases.add(SwitchCase.of(i + 1, last));
+        }
+        if (n == 0) {
+            code.pop();
+        } else if (n == 1 && child.fallsThrough) {
+            code.ifne(last);
+        } else if (n == 1) {
+            code.pop().goto_(last);
+        } else {
+            code.tableswitch(1, n, child.fallsThrough ? next : last, cases);
+        }
+        if (child.fallsThrough) {
+            code.goto_(next);
+        }
+        for (int i = 0; i < n; i++) {
+            Block b = blocks.get(child.exits[i]);
+            if (!b.labelTypes().isEmpty()) {
+                code.labelBinding(stubs.get(i));
+                arrive(b);
+            }
+        }
+        if (child.fallsThrough) {
+            code.labelBinding(next);
+        } else if (n == 0) {
+            code.aconst_null().athrow(); // never reached: a trap ends the part
+        }
+        reachable = child.fallsThrough;
+    }
+
+    private Part part() {
+        if (part == null) {
+            throw new IllegalStateException();
+        }
+        return part;
+    }
+
+    /** Takes the values that a branch out of a part brings along to where the block wants them. */
+    private void arrive(Block b) {
+        List<ValType> types = b.labelTypes();
+        for (int k = 0; k < types.size(); k++) {
+            code.aload(saved).loadConstant(locals.length + k).laload();
+            fromBits(types.get(k));
+            code.storeLocal(Names.kind(types.get(k)), operands.slot(b.height + k));
+        }
+        code.goto_(b.target);
+    }
+
+    // ---- beginning
 
     private void prologue() {
         if (resuming()) {
             for (int i = 0; i < locals.length; i++) {
                 loadFromFrame(i, locals[i], slots[i]);
             }
-            List<ValType> types = Validator.operandsAt(module, func, base + resumeAt);
-            if (types == null) {
-                throw new IllegalStateException("no loop at " + resumeAt);
-            }
-            for (int i = 0; i < types.size(); i++) {
-                loadFromFrame(locals.length + i, types.get(i), operands.slot(i));
-            }
+            loadOperands();
             setup();
             resumeLabel = code.newLabel();
             code.goto_(resumeLabel);
         } else {
             clearLocals();
-            Label ok = code.newLabel();
-            code.iload(depth)
-                    .aload(instance)
-                    .getfield(Names.INSTANCE, "limit", CD_int)
-                    .if_icmpge(ok);
-            code.aload(instance).iload(depth);
-            Label start = startSite(0, false, 0);
-            code.invokestatic(Names.RT, "entry", MethodTypeDesc.of(CD_void, Names.INSTANCE, CD_int));
-            endSite(start, 0, false, 0);
-            code.labelBinding(ok);
+            entry();
             setup();
         }
         code.labelBinding(self);
@@ -212,6 +421,29 @@ final class FunctionCompiler {
             poll(0, 1);
         }
         charge(analysis.entryCost(), 0); // after the poll: a program that stops at the poll begins the function anew
+    }
+
+    private void entry() {
+        Label ok = code.newLabel();
+        code.iload(depth)
+                .aload(instance)
+                .getfield(Names.INSTANCE, "limit", CD_int)
+                .if_icmpge(ok);
+        code.aload(instance).iload(depth);
+        Label start = startSite(0, false, 0);
+        code.invokestatic(Names.RT, "entry", MethodTypeDesc.of(CD_void, Names.INSTANCE, CD_int));
+        endSite(start, 0, false, 0);
+        code.labelBinding(ok);
+    }
+
+    private void loadOperands() {
+        List<ValType> types = Validator.operandsAt(module, func, base + resumeAt);
+        if (types == null) {
+            throw new IllegalStateException("no loop at " + resumeAt);
+        }
+        for (int i = 0; i < types.size(); i++) {
+            loadFromFrame(locals.length + i, types.get(i), operands.slot(i));
+        }
     }
 
     private void loadFromFrame(int index, ValType t, int slot) {
@@ -223,8 +455,10 @@ final class FunctionCompiler {
 
     private void clearLocals() {
         for (int i = type.params().size(); i < locals.length; i++) {
-            zero(locals[i]);
-            code.storeLocal(Names.kind(locals[i]), slots[i]);
+            if (part == null || part.used.get(i)) {
+                zero(locals[i]);
+                code.storeLocal(Names.kind(locals[i]), slots[i]);
+            }
         }
     }
 
@@ -244,6 +478,10 @@ final class FunctionCompiler {
                 .isub()
                 .istore(depth);
         loadMemory();
+        loadCounter();
+    }
+
+    private void loadCounter() {
         if (hasLoops()) {
             code.aload(instance).getfield(Names.INSTANCE, "quantum", CD_int).istore(counter);
         }
@@ -269,12 +507,37 @@ final class FunctionCompiler {
 
     private void poll(int offset, int cost) {
         Label go = code.newLabel();
-        int weight = Math.min(1 + cost / WEIGHT, 100);
-        code.iinc(counter, -weight).iload(counter).ifgt(go).aload(instance);
+        code.iinc(counter, -weight(cost)).iload(counter).ifgt(go).aload(instance);
         Label start = startSite(offset, false, operands.size());
         code.invokestatic(Names.RT, "poll", POLL);
         endSite(start, offset, false, operands.size());
         code.istore(counter).labelBinding(go);
+    }
+
+    /**
+     * Back edges of loops, which poll. They are apart from the loops' code so that a loop has one hot way back, which
+     * the JIT compiler sees count down by a constant.
+     */
+    private void backEdges() {
+        for (Back b : backs) {
+            if (!b.loop.used) {
+                continue;
+            }
+            code.labelBinding(b.loop.target)
+                    .iinc(counter, -weight(b.cost))
+                    .iload(counter)
+                    .ifgt(b.head);
+            operands.reset(b.operands);
+            code.aload(instance);
+            Label start = startSite(b.offset, false, operands.size());
+            code.invokestatic(Names.RT, "poll", POLL);
+            endSite(start, b.offset, false, operands.size());
+            code.istore(counter).goto_(b.head);
+        }
+    }
+
+    private static int weight(int cost) {
+        return Math.min(1 + cost / WEIGHT, 100);
     }
 
     /** Begins the range of a call; the operands up to {@code height} belong to the frame. */
@@ -320,7 +583,11 @@ final class FunctionCompiler {
             begin(0);
         }
         code.labelBinding(save);
-        for (int i = 0; i < locals.length; i++) {
+        if (part != null) {
+            saveChanged();
+            code.aload(saved).invokevirtual(Names.FRAME, "addAll", MethodTypeDesc.of(Names.FRAME, Names.LONGS));
+        }
+        for (int i = 0; part == null && i < locals.length; i++) {
             code.loadLocal(Names.kind(locals[i]), slots[i]);
             add(Names.FRAME, locals[i]);
         }
@@ -445,6 +712,9 @@ final class FunctionCompiler {
         operands.detach(local);
         operands.prepare(1);
         code.storeLocal(Names.kind(locals[local]), slots[local]);
+        if (part != null && !part.isLeaf()) {
+            save(local);
+        }
     }
 
     private void select() {
@@ -632,12 +902,12 @@ final class FunctionCompiler {
         blocks.add(new Block(op, height, t, target, null, operands.copy(height)));
         if (op == Op.LOOP) {
             int offset = in.pos() - base;
-            code.labelBinding(target);
-            if (offset == resumeAt && resumeLabel != null) {
+            Label head = code.newBoundLabel();
+            if (offset == resumeAt && resumeAfter == null && resumeLabel != null) {
                 code.labelBinding(resumeLabel);
             }
             int cost = analysis.loops().getOrDefault(offset, 1);
-            poll(offset, cost);
+            backs.add(new Back(blocks.getLast(), head, offset, cost, operands.copy(operands.size())));
             charge(cost, offset);
         }
     }
@@ -777,6 +1047,10 @@ final class FunctionCompiler {
     }
 
     private void emitReturn() {
+        if (isInner()) {
+            branch(blocks.get(0));
+            return;
+        }
         List<ValType> results = type.results();
         int n = results.size();
         if (resuming() || n > 1) {

@@ -31,17 +31,22 @@ public final class ModuleCode {
     private static final int GROUP_FUNCS = 24;
     private static final int GROUP_BYTES = 8 * 1024;
 
-    private record Key(String hash, boolean metered) {}
+    private record Key(String hash, boolean metered, int methodBytes) {}
+
+    /** Most bytes of code of a method that the JVM compiles, unless told otherwise; tests set less. */
+    static volatile int methodBytes = 8000;
 
     private static final Map<Key, SoftReference<ModuleCode>> CACHE = new ConcurrentHashMap<>();
 
     private final Module module;
     private final boolean metered;
+    private final int hugeMethod;
     private final int[] canonical;
     private final int[] groupOf;
     private final int[] groupStart;
     private final BitSet interpreted = new BitSet();
     private final BitSet compact = new BitSet();
+    private final Map<Integer, Part> parts = new ConcurrentHashMap<>();
     private final @Nullable Analysis[] analyses;
     private final @Nullable Object[] groups;
     private final @Nullable Adapter[] adapters;
@@ -52,6 +57,7 @@ public final class ModuleCode {
     private ModuleCode(Module module, boolean metered) {
         this.module = module;
         this.metered = metered;
+        this.hugeMethod = methodBytes;
         this.canonical = canonicalTypes(module);
         int n = module.funcCount() - module.importedFuncs();
         this.analyses = new Analysis[n];
@@ -81,7 +87,7 @@ public final class ModuleCode {
      * @param metered whether the code counts fuel
      */
     public static ModuleCode of(Module module, boolean metered) {
-        Key key = new Key(module.codeHash(), metered);
+        Key key = new Key(module.codeHash(), metered, methodBytes);
         SoftReference<ModuleCode> known = CACHE.get(key);
         ModuleCode code = known == null ? null : known.get();
         if (code == null) {
@@ -164,7 +170,35 @@ public final class ModuleCode {
         }
     }
 
+    /** Size of methods, in bytes of code, past which functions are divided. */
+    int hugeMethod() {
+        return hugeMethod;
+    }
+
+    /** The whole of a function that is divided into parts, null if it is not. */
+    @Nullable
+    Part parts(int func) {
+        return parts.get(func);
+    }
+
+    /**
+     * Divides a function if that is possible.
+     *
+     * @param times how often it was divided already, into parts that turned out too large
+     */
+    boolean split(int func, int times) {
+        Part whole = analysis(func).selfTail() || analysis(func).tailCalls()
+                ? null
+                : Splitter.split(module, func, hugeMethod >> times);
+        if (whole == null) {
+            return false;
+        }
+        parts.put(func, whole);
+        return true;
+    }
+
     void compact(int func) {
+        parts.remove(func);
         synchronized (interpreted) {
             compact.set(func);
         }

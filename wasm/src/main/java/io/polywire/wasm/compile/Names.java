@@ -31,6 +31,10 @@ final class Names {
     static final ClassDesc ADAPTER = ClassDesc.of("io.polywire.wasm.compile.Adapter");
     static final ClassDesc RESUMER = ClassDesc.of("io.polywire.wasm.compile.Resumer");
     static final ClassDesc BYTES = ClassDesc.ofDescriptor("[B");
+    static final ClassDesc LONGS = ClassDesc.ofDescriptor("[J");
+
+    /** Type of the method of a {@link Part}. */
+    static final MethodTypeDesc PART = MethodTypeDesc.of(CD_int, LONGS, INSTANCE, CD_int);
 
     private static final String PACKAGE = "wasm.";
 

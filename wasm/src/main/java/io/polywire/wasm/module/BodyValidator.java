@@ -49,6 +49,7 @@ final class BodyValidator {
     private int at;
     private Map<Integer, Integer> probes = Map.of();
     private final Map<Integer, List<ValType>> probed = new HashMap<>();
+    private Validator.@Nullable Visitor visitor;
 
     BodyValidator(Module module, BitSet declared) {
         this.module = module;
@@ -71,6 +72,11 @@ final class BodyValidator {
         return probed;
     }
 
+    void visit(int func, Validator.Visitor v) {
+        visitor = v;
+        function(func);
+    }
+
     /** Validates a constant expression that may use the first {@code globals} globals. */
     void constant(ConstExpr expr, ValType type, int globals) {
         constant = true;
@@ -87,6 +93,9 @@ final class BodyValidator {
             at = in.pos();
             if (!probes.isEmpty()) {
                 probe();
+            }
+            if (visitor != null) {
+                visitor.instruction(at, top().unreachable ? -1 : size);
             }
             int op = Op.read(in);
             if (constant && !allowedInConstants(op)) {

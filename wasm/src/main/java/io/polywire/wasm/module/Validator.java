@@ -66,6 +66,24 @@ public final class Validator {
         return operandsAt(module, func, Map.of(offset, Integer.MAX_VALUE)).get(offset);
     }
 
+    /** Sees the instructions of a function in their order. */
+    public interface Visitor {
+        /**
+         * An instruction follows.
+         *
+         * @param offset in the module
+         * @param height of the operand stack before it, -1 if it cannot be reached
+         */
+        void instruction(int offset, int height);
+    }
+
+    /** Goes through a valid function. */
+    public static void visit(Module module, int func, Visitor visitor) {
+        Validator v = new Validator(module);
+        v.collectDeclared();
+        new BodyValidator(module, v.declared).visit(func, visitor);
+    }
+
     /** Decodes the bodies from the given one on without validating them. */
     static void checkSyntax(Module module, int from) {
         for (Body body : module.bodies.subList(from, module.bodies.size())) {

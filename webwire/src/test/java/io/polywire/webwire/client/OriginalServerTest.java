@@ -29,8 +29,8 @@ class OriginalServerTest extends Stories {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         server = started;
-        String line = new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8))
-                .readLine();
+        String line =
+                new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8)).readLine();
         assertTrue(line != null && line.startsWith("listening on "), "the original server has not started: " + line);
         return (Endpoint.Tcp) Endpoint.parse(line.substring("listening on ".length()));
     }
@@ -45,7 +45,11 @@ class OriginalServerTest extends Stories {
         Path to = Files.createDirectories(Path.of("target", "original-webwire"));
         Path log = to.resolve("build.log");
         Process building = new ProcessBuilder(
-                        "go", "build", "-o", to.resolve("server").toAbsolutePath().toString(), ".")
+                        "go",
+                        "build",
+                        "-o",
+                        to.resolve("server").toAbsolutePath().toString(),
+                        ".")
                 .directory(SOURCE.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.wasm.compile;
+
+import org.jspecify.annotations.NullMarked;
