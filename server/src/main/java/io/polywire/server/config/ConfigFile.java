@@ -1,5 +1,6 @@
 package io.polywire.server.config;
 
+import io.polywire.gate.door.GateSettings;
 import io.polywire.net.ListenSettings;
 import io.polywire.server.yaml.ConfigException;
 import io.polywire.server.yaml.Reference;
@@ -84,6 +85,7 @@ public final class ConfigFile {
         List<HemiServerSettings> hemiServers = root.sections(
                 "hemi_servers", "Hemi servers whose commands are procedures of a realm", HemiServerSettings::read);
         hemiServers.forEach(one -> checkRealm(root, "hemi_servers", one.realm(), realms));
+        GateSettings gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
         // A further door: its section here, its record in ServerSettings, its wiring in Doorways.
         return new ServerSettings(
                 data,
@@ -96,7 +98,8 @@ public final class ConfigFile {
                 wamp == null ? WampDoorSettings.DEFAULT : wamp,
                 webWire,
                 hemi,
-                hemiServers);
+                hemiServers,
+                gate);
     }
 
     private static List<RealmSettings> realms(Section root, List<RoleSettings> roles) {

@@ -1,5 +1,6 @@
 package io.polywire.server.config;
 
+import io.polywire.gate.door.GateSettings;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
 import io.polywire.router.HistoryRules;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param webWire the WebWire door; null if there is none
  * @param hemi the Hemi door; null if there is none
  * @param hemiServers Hemi servers whose commands are procedures
+ * @param gate the Gate door, whose folder lies in {@code data}; null if there is none
  */
 public record ServerSettings(
         @Nullable Path data,
@@ -35,7 +37,8 @@ public record ServerSettings(
         WampDoorSettings wamp,
         @Nullable WebWireSettings webWire,
         @Nullable HemiSettings hemi,
-        List<HemiServerSettings> hemiServers) {
+        List<HemiServerSettings> hemiServers,
+        @Nullable GateSettings gate) {
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
 
@@ -62,7 +65,8 @@ public record ServerSettings(
                 WampDoorSettings.DEFAULT,
                 null,
                 null,
-                List.of());
+                List.of(),
+                null);
     }
 
     /**
@@ -82,24 +86,28 @@ public record ServerSettings(
                 WampDoorSettings.DEFAULT,
                 new WebWireSettings(realm, BridgeSettings.DEFAULT),
                 HemiSettings.development(realm),
-                List.of());
+                List.of(),
+                GateSettings.DEFAULT);
     }
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(
-                data, others, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers);
+        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers, gate);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
+        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers, gate);
+    }
+
+    /** The same with other realms. */
+    public ServerSettings with(List<RealmSettings> others, List<TemplateSettings> made, LogSettings other) {
         return new ServerSettings(
-                folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, hemiServers);
+                data, listeners, others, made, attempts, adminRealm, other, wamp, webWire, hemi, hemiServers, gate);
     }
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
-        return new ServerSettings(
-                data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi, hemiServers);
+        return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi, hemiServers, gate);
     }
 }
