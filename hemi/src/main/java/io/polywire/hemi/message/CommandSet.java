@@ -163,4 +163,14 @@ public final class CommandSet {
         type.write(out, type.zero(), error);
         return Envelopes.end(out);
     }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CommandSet set && api.equals(set.api) && types.equals(set.types);
+    }
+
+    @Override
+    public int hashCode() {
+        return types.hashCode();
+    }
 }

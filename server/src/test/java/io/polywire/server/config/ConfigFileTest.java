@@ -329,6 +329,10 @@ class ConfigFileTest {
         assertEquals("n.", node.server().prefix());
         assertEquals("guest", node.server().role());
         assertEquals(Duration.ofSeconds(7), node.server().timeout());
+        assertEquals(
+                settings.hemiServers(),
+                ConfigFile.read(folder.resolve("polywire.yaml")).hemiServers(),
+                "a reload finds what has changed");
     }
 
     @Test
