@@ -43,6 +43,7 @@ record Reload(
         differs("wamp", now.wamp(), next.wamp(), restart);
         differs("webwire", now.webWire(), next.webWire(), restart);
         differs("hemi", now.hemi(), next.hemi(), restart);
+        differs("hemi_servers", now.hemiServers(), next.hemiServers(), restart);
         Map<String, RealmSettings> before = byName(now.realms());
         Map<String, RealmSettings> after = byName(next.realms());
         List<RealmSettings> realms = new ArrayList<>();
@@ -111,6 +112,7 @@ record Reload(
         if (now.hemi() != null) {
             names.add(now.hemi().realm());
         }
+        now.hemiServers().forEach(one -> names.add(one.realm()));
         return names;
     }
 

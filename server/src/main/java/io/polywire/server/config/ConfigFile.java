@@ -90,6 +90,9 @@ public final class ConfigFile {
         checkRealm(root, "webwire", webWire == null ? null : webWire.realm(), realms);
         HemiSettings hemi = root.section("hemi", "the Hemi door; left out: there is none", HemiSettings::read);
         checkRealm(root, "hemi", hemi == null ? null : hemi.realm(), realms);
+        List<HemiServerSettings> hemiServers = root.sections(
+                "hemi_servers", "Hemi servers whose commands are procedures of a realm", HemiServerSettings::read);
+        hemiServers.forEach(one -> checkRealm(root, "hemi_servers", one.realm(), realms));
         GateSettings gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
         // A further door: its section here, its record in ServerSettings, its wiring in Doorways.
         return new ServerSettings(
@@ -105,6 +108,7 @@ public final class ConfigFile {
                 wamp == null ? WampDoorSettings.DEFAULT : wamp,
                 webWire,
                 hemi,
+                hemiServers,
                 gate);
     }
 

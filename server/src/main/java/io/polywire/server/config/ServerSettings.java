@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param wamp the WAMP door
  * @param webWire the WebWire door; null if there is none
  * @param hemi the Hemi door; null if there is none
+ * @param hemiServers Hemi servers whose commands are procedures
  * @param gate the Gate door, whose folder lies in {@code data}; null if there is none
  */
 public record ServerSettings(
@@ -41,6 +42,7 @@ public record ServerSettings(
         WampDoorSettings wamp,
         @Nullable WebWireSettings webWire,
         @Nullable HemiSettings hemi,
+        List<HemiServerSettings> hemiServers,
         @Nullable GateSettings gate) {
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
@@ -55,6 +57,7 @@ public record ServerSettings(
         listeners = List.copyOf(listeners);
         realms = List.copyOf(realms);
         templates = List.copyOf(templates);
+        hemiServers = List.copyOf(hemiServers);
     }
 
     /** With the WAMP door only. */
@@ -72,6 +75,7 @@ public record ServerSettings(
                 WampDoorSettings.DEFAULT,
                 null,
                 null,
+                List.of(),
                 null);
     }
 
@@ -94,27 +98,28 @@ public record ServerSettings(
                 WampDoorSettings.DEFAULT,
                 new WebWireSettings(realm, BridgeSettings.DEFAULT),
                 HemiSettings.development(realm),
+                List.of(),
                 GateSettings.DEFAULT);
     }
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, log, metrics, slowCall, wamp, webWire, hemi, gate);
+        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, log, metrics, slowCall, wamp, webWire, hemi, hemiServers, gate);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
-        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, metrics, slowCall, wamp, webWire, hemi, gate);
+        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, metrics, slowCall, wamp, webWire, hemi, hemiServers, gate);
     }
 
     /** The same with other realms. */
     public ServerSettings with(List<RealmSettings> others, List<TemplateSettings> made, LogSettings other) {
         return new ServerSettings(
-                data, listeners, others, made, attempts, adminRealm, other, metrics, slowCall, wamp, webWire, hemi, gate);
+                data, listeners, others, made, attempts, adminRealm, other, metrics, slowCall, wamp, webWire, hemi, hemiServers, gate);
     }
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
-        return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, metrics, slowCall, wamp, webWire, hemi, gate);
+        return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, metrics, slowCall, wamp, webWire, hemi, hemiServers, gate);
     }
 }
