@@ -91,7 +91,8 @@ class RestartTest {
 
     private String launch(String program, String function) throws IOException {
         return Served.INSTANCES
-                + put(Wasm.bytes(program), "?action=launch&function=" + function).instance();
+                + put(Wasm.bytes(program), "?action=launch&function=" + function)
+                        .instance();
     }
 
     private String action(String path, String query) throws IOException {
@@ -125,7 +126,8 @@ class RestartTest {
         action(deleted, "delete");
         String running = launch("counter", "serve");
         assertEquals("1 1\n", io(running));
-        String snapshot = String.valueOf(ask("POST", suspended + "?action=snapshot").field("Location"));
+        String snapshot =
+                String.valueOf(ask("POST", suspended + "?action=snapshot").field("Location"));
         String suspending = launch("spin", "main");
         assertEquals("204 null", action(suspending, "suspend")); // Only asked for.
         String token = "Authorization: " + key.bearer("once");
@@ -135,14 +137,15 @@ class RestartTest {
         killHard();
 
         start(folder, "RESUME", 0);
-        List<String> ids =
-                ModuleRefs.parse(ask("GET", Served.REFS).octets()).ids();
+        List<String> ids = ModuleRefs.parse(ask("GET", Served.REFS).octets()).ids();
         assertEquals(
                 List.of(WebApi.moduleKey(module), snapshot.substring(Served.REFS.length())).stream()
                         .sorted()
                         .toList(),
                 ids);
-        assertEquals(module.length, ask("GET", Served.REFS + WebApi.moduleKey(module)).octets().length);
+        assertEquals(
+                module.length,
+                ask("GET", Served.REFS + WebApi.moduleKey(module)).octets().length);
         assertEquals("204 {\"state\":\"HALTED\"}", action(halted, "status"));
         assertEquals("204 null", action(halted, "resume&function=get"));
         assertEquals("1 1\n", io(halted));
@@ -178,7 +181,9 @@ class RestartTest {
 
     private static long lastState(Path states) {
         String[] files = states.toFile().list((dir, name) -> !name.endsWith(".tmp"));
-        return files == null ? 0 : Stream.of(files).mapToLong(Long::parseLong).max().orElse(0);
+        return files == null
+                ? 0
+                : Stream.of(files).mapToLong(Long::parseLong).max().orElse(0);
     }
 
     @Test

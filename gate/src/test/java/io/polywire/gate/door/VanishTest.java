@@ -56,8 +56,11 @@ class VanishTest {
         }
         Served.eventually("connections go", () -> server.connections() == 0);
         Served.eventually(
-                "instances go: " + server.door.host().instanceCount(), () -> server.door.host().instanceCount() == 1);
-        Served.eventually("budget comes back", () -> server.door.uploads().get() == server.door.settings().uploads());
+                "instances go: " + server.door.host().instanceCount(),
+                () -> server.door.host().instanceCount() == 1);
+        Served.eventually(
+                "budget comes back",
+                () -> server.door.uploads().get() == server.door.settings().uploads());
         assertEquals(1, server.door.host().storage().load().instances().size());
         assertEquals(2, server.door.host().moduleCount());
         Served.eventually("virtual threads end", () -> virtualThreads() == 0);
@@ -126,7 +129,8 @@ class VanishTest {
     @Test
     void inTheInput() throws Exception {
         vanish(http -> {
-            http.head("POST", echo(), server.auth(), "Transfer-Encoding: chunked").readHead();
+            http.head("POST", echo(), server.auth(), "Transfer-Encoding: chunked")
+                    .readHead();
             http.chunk(new byte[100_000]);
         });
     }
