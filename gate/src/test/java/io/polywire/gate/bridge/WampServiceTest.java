@@ -3,33 +3,23 @@ package io.polywire.gate.bridge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polywire.codec.Payloads;
 import io.polywire.codec.Values;
 import io.polywire.gate.service.GuestServices;
 import io.polywire.model.Dict;
 import io.polywire.model.Message;
 import io.polywire.model.Payload;
 import io.polywire.model.Serialization;
-import io.polywire.net.Loop;
-import io.polywire.net.Loops;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Identity;
-import io.polywire.router.Link;
-import io.polywire.router.LoopEnvironment;
-import io.polywire.router.Realm;
-import io.polywire.router.RealmOptions;
-import io.polywire.router.Sent;
-import io.polywire.router.Session;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 /** The service "wamp" as a program uses it, packet by packet, with a real realm behind it. */
 @Timeout(60)
 class WampServiceTest {
-    private Loops loops;
+    private RealmFixture fixture;
     private HostedRealm realm;
     private WampService service;
     private Program program;
@@ -66,7 +56,7 @@ class WampServiceTest {
         }
 
         void call(Object... values) {
-            byte[] content = Values.write(Serialization.CBOR, java.util.Arrays.asList(values));
+            byte[] content = Values.write(Serialization.CBOR, Arrays.asList(values));
             ByteBuffer b = ByteBuffer.allocate((8 + content.length + 7) & ~7).order(ByteOrder.LITTLE_ENDIAN);
             b.putInt(8 + content.length).putInt(0).put(content);
             send(b.array());
@@ -104,49 +94,10 @@ class WampServiceTest {
         }
     }
 
-    /** Another session of the realm. */
-    private final class Other implements Link {
-        final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
-        final Session session;
-
-        Other() throws Exception {
-            CompletableFuture<Session> joined = new CompletableFuture<>();
-            Dict roles = Dict.of(
-                    "roles", Map.of("caller", Map.of(), "callee", Map.of(), "subscriber", Map.of(), "publisher", Map.of()));
-            realm.thread().execute(() -> joined.complete(
-                    realm.realm().join(this, new Identity("o", "anonymous", "anonymous", "static", Map.of()), roles, Map.of())));
-            session = joined.get(20, TimeUnit.SECONDS);
-        }
-
-        void receive(Message m) {
-            realm.thread().execute(() -> session.receive(m));
-        }
-
-        <T extends Message> T next(Class<T> type) throws Exception {
-            Message m = messages.poll(20, TimeUnit.SECONDS);
-            return type.cast(m);
-        }
-
-        @Override
-        public Sent send(Message message) {
-            messages.add(message);
-            return Sent.OK;
-        }
-
-        @Override
-        public void end(Message.Goodbye why) {}
-
-        @Override
-        public void abort(String text) {}
-    }
-
     @BeforeEach
     void open() {
-        loops = Loops.open(1);
-        Loop loop = loops.all().getFirst();
-        LoopEnvironment environment =
-                new LoopEnvironment((task, millis) -> loop.schedule(task, Duration.ofMillis(millis)));
-        realm = new HostedRealm(new Realm("realm1", RealmOptions.DEFAULT, environment), loop, loop::inLoop);
+        fixture = new RealmFixture();
+        realm = fixture.realm();
         service = new WampService(
                 realm, p -> new Identity(String.valueOf(p), "anonymous", "ed25519", "gate", Map.of()));
         program = new Program(service, null);
@@ -155,17 +106,17 @@ class WampServiceTest {
     @AfterEach
     void close() {
         program.services.close();
-        loops.close();
+        fixture.close();
     }
 
     @Test
     void aProgramCallsAProcedureAndHearsItsResultOrError() throws Exception {
-        Other other = new Other();
+        RealmFixture.Other other = fixture.new Other();
         other.receive(new Message.Register(1, Dict.EMPTY, "com.add"));
         other.next(Message.Registered.class);
         program.call("call", "com.add", List.of(1, 2), Map.of("k", "v"), Map.of());
         Message.Invocation i = other.next(Message.Invocation.class);
-        assertEquals(List.of(1L, 2L), io.polywire.codec.Payloads.args(i.payload()));
+        assertEquals(List.of(1L, 2L), Payloads.args(i.payload()));
         other.receive(new Message.Yield(i.request(), Dict.EMPTY, Payload.of(3L)));
         assertEquals(List.of("result", List.of(3L), Map.of()), program.reply());
         program.call("call", "com.none", List.of(), Map.of(), Map.of());
@@ -175,7 +126,7 @@ class WampServiceTest {
 
     @Test
     void repliesComeInTheOrderOfTheCalls() throws Exception {
-        Other other = new Other();
+        RealmFixture.Other other = fixture.new Other();
         other.receive(new Message.Register(1, Dict.EMPTY, "com.slow"));
         other.next(Message.Registered.class);
         program.call("call", "com.slow", List.of(1), Map.of(), Map.of());
@@ -187,12 +138,12 @@ class WampServiceTest {
         other.receive(new Message.Yield(first.request(), Dict.EMPTY, Payload.of("a")));
         assertEquals(List.of("a"), program.reply().get(1));
         assertEquals(List.of("b"), program.reply().get(1));
-        assertEquals(java.util.Arrays.asList("published", null), program.reply());
+        assertEquals(Arrays.asList("published", null), program.reply());
     }
 
     @Test
     void eventsComeAsInfoUntilTheSubscriptionEnds() throws Exception {
-        Other other = new Other();
+        RealmFixture.Other other = fixture.new Other();
         program.call("subscribe", "com.topic", Map.of());
         List<?> subscribed = program.reply();
         assertEquals("subscribed", subscribed.getFirst());
@@ -209,7 +160,7 @@ class WampServiceTest {
 
     @Test
     void aProgramAnswersCallsOfAProcedureThatItRegistered() throws Exception {
-        Other other = new Other();
+        RealmFixture.Other other = fixture.new Other();
         program.call("register", "com.mine", Map.of());
         assertEquals("registered", program.reply().getFirst());
         other.receive(new Message.Call(1, Dict.EMPTY, "com.mine", Payload.of(20L)));
@@ -220,7 +171,7 @@ class WampServiceTest {
         assertEquals(List.of("done"), program.reply());
         assertEquals(
                 List.of(21L),
-                io.polywire.codec.Payloads.args(other.next(Message.Result.class).payload()));
+                Payloads.args(other.next(Message.Result.class).payload()));
         other.receive(new Message.Call(2, Dict.EMPTY, "com.mine", Payload.EMPTY));
         program.call("fail", program.info().get(1), "com.error", List.of("no"), Map.of());
         assertEquals(List.of("done"), program.reply());
@@ -241,7 +192,7 @@ class WampServiceTest {
 
     @Test
     void aResultOverThePacketLimitIsAnError() throws Exception {
-        Other other = new Other();
+        RealmFixture.Other other = fixture.new Other();
         other.receive(new Message.Register(1, Dict.EMPTY, "com.big"));
         other.next(Message.Registered.class);
         program.call("call", "com.big", List.of(), Map.of(), Map.of());
@@ -260,7 +211,7 @@ class WampServiceTest {
         program.services.close();
         program.call("call", "com.x", List.of(), Map.of(), Map.of()); // dropped: the service is gone
         program = new Program(service, saved);
-        Other other = new Other();
+        RealmFixture.Other other = fixture.new Other();
         other.receive(new Message.Publish(1, Dict.EMPTY, "com.topic", Payload.of("again")));
         assertEquals(subscription, program.info().get(1));
         other.receive(new Message.Call(2, Dict.EMPTY, "com.mine", Payload.EMPTY));
@@ -271,18 +222,12 @@ class WampServiceTest {
     void theSessionEndsWithTheInstance() throws Exception {
         program.call("publish", "com.t", List.of(), Map.of(), Map.of());
         program.reply();
-        assertEquals(1, sessions());
+        assertEquals(1, fixture.sessions());
         program.services.stop();
-        assertEquals(1, sessions(), "a suspended one keeps its session");
+        assertEquals(1, fixture.sessions(), "a suspended one keeps its session");
         program.services.start();
         program.services.close();
-        assertEquals(0, sessions());
+        assertEquals(0, fixture.sessions());
         assertTrue(program.services.writable());
-    }
-
-    private int sessions() throws Exception {
-        CompletableFuture<Integer> n = new CompletableFuture<>();
-        realm.thread().execute(() -> realm.thread().execute(() -> n.complete(realm.realm().sessionCount())));
-        return n.get(20, TimeUnit.SECONDS);
     }
 }
