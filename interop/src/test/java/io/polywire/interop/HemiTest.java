@@ -210,12 +210,11 @@ class HemiTest {
         assertEquals(
                 1234,
                 client.call(new PingRequest(1234), PingResponse.class, PATIENCE).origintimestamp());
-        ProtocolError fail = Objects.requireNonNull(
-                client.call(new FailRequest("why"), FailResponse.class, PATIENCE)
-                        .error());
+        ProtocolError fail = Objects.requireNonNull(client.call(new FailRequest("why"), FailResponse.class, PATIENCE)
+                .error());
         assertEquals("request failed: why", fail.toString());
-        ProtocolError internal = Objects.requireNonNull(
-                client.call(new InternalRequest("hidden"), InternalResponse.class, PATIENCE)
+        ProtocolError internal =
+                Objects.requireNonNull(client.call(new InternalRequest("hidden"), InternalResponse.class, PATIENCE)
                         .error());
         assertTrue(internal.isInternal(), internal.toString());
         List<CompletableFuture<EchoResponse>> all = new ArrayList<>();
@@ -227,7 +226,8 @@ class HemiTest {
         }
         assertEquals(
                 3,
-                client.call(new NotifyRequest(3, "n"), NotifyResponse.class, PATIENCE).count());
+                client.call(new NotifyRequest(3, "n"), NotifyResponse.class, PATIENCE)
+                        .count());
     }
 
     @Test
@@ -236,11 +236,10 @@ class HemiTest {
         try (Program node = new Program(folder, Program.java(example("HemiNode"), "--listen", "127.0.0.1:0"))) {
             String yaml = Files.readString(configured.resolve("polywire.yaml"));
             assertTrue(yaml.contains("ws://127.0.0.1:8082/"), "the place of the node is to be replaced");
-            Path config = Files.writeString(
-                    folder.resolve("polywire.yaml"), yaml.replace("127.0.0.1:8082", listens(node)));
+            Path config =
+                    Files.writeString(folder.resolve("polywire.yaml"), yaml.replace("127.0.0.1:8082", listens(node)));
             Files.copy(configured.resolve("node.key"), folder.resolve("node.key"));
-            try (ServerProcess server =
-                    ServerProcess.serve("--config", config.toString(), "--listen", "127.0.0.1:0")) {
+            try (ServerProcess server = ServerProcess.serve("--config", config.toString(), "--listen", "127.0.0.1:0")) {
                 expect(
                         Program.java(example("WampCallsHemi"), server.ws()),
                         "best block: 0",

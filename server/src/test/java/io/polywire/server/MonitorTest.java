@@ -60,7 +60,8 @@ class MonitorTest {
     @Test
     void metricsAreInPrometheusFormat() throws Exception {
         try (Server server = start(OPEN);
-                WampClient client = WampClient.connect(server.addresses().getFirst().uri(), "r")) {
+                WampClient client =
+                        WampClient.connect(server.addresses().getFirst().uri(), "r")) {
             client.register("com.example.f", call -> 1).await();
             client.call("com.example.f").await();
             HttpResponse<String> answer = get(server, "/metrics");
@@ -87,15 +88,20 @@ class MonitorTest {
         Files.writeString(folder.resolve("token"), "t0ken");
         try (Server server = start(OPEN + "metrics: {token: 'file:token'}\n")) {
             assertEquals(401, get(server, "/metrics").statusCode());
-            assertEquals(401, get(server, "/metrics", "Authorization", "Bearer other").statusCode());
-            assertEquals(200, get(server, "/metrics", "Authorization", "Bearer t0ken").statusCode());
+            assertEquals(
+                    401,
+                    get(server, "/metrics", "Authorization", "Bearer other").statusCode());
+            assertEquals(
+                    200,
+                    get(server, "/metrics", "Authorization", "Bearer t0ken").statusCode());
         }
     }
 
     @Test
     void slowCallsAreToldToFlightRecorder() throws Exception {
         try (Server server = start(OPEN);
-                WampClient client = WampClient.connect(server.addresses().getFirst().uri(), "r");
+                WampClient client =
+                        WampClient.connect(server.addresses().getFirst().uri(), "r");
                 Recording recording = new Recording()) {
             recording.enable("io.polywire.SlowCall");
             recording.start();

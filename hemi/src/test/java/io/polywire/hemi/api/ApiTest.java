@@ -43,9 +43,7 @@ class ApiTest {
             List.of("tbcapi-block-headers-by-height-request", "{'height':0}"),
             List.of("tbcapi-block-headers-by-height-response", "{'block_headers':[" + HEADER + "]}"),
             List.of("tbcapi-block-header-best-raw-request", "{}"),
-            List.of(
-                    "tbcapi-block-header-best-raw-response",
-                    "{'height':18446744073709551615,'block_header':'0102'}"),
+            List.of("tbcapi-block-header-best-raw-response", "{'height':18446744073709551615,'block_header':'0102'}"),
             List.of("tbcapi-block-header-best-request", "{}"),
             List.of("tbcapi-block-header-best-response", "{'height':1,'block_header':null}"),
             List.of("tbcapi-block-header-best-response", "{'height':1,'block_header':" + HEADER + "}"),
