@@ -146,7 +146,7 @@ final class Server implements AutoCloseable {
                     addresses.add(new Address(way.what(), way.scheme() + (secure ? "s://" : "://") + tcp + way.path()));
                 }
                 addresses.add(1, new Address("WAMP over RawSocket", (secure ? "tls://" : "tcp://") + tcp));
-                if (!pages.isEmpty()) {
+                if (pages.stream().anyMatch(DashboardDoor.class::isInstance)) {
                     addresses.add(new Address("Dashboard", (secure ? "https://" : "http://") + tcp + "/"));
                 }
             }

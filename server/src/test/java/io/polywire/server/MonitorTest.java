@@ -106,12 +106,15 @@ class MonitorTest {
             recording.enable("io.polywire.SlowCall");
             recording.start();
             CountDownLatch release = new CountDownLatch(1);
+            CountDownLatch running = new CountDownLatch(1);
             client.register("com.example.slow", call -> {
+                        running.countDown();
                         release.await();
                         return 1;
                     })
                     .await();
             var pending = client.call("com.example.slow");
+            running.await(); // the router's clock runs
             long begun = System.nanoTime();
             while (System.nanoTime() - begun < 5_000_000) {
                 Thread.onSpinWait(); // the clock is what this is about

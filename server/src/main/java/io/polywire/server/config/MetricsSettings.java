@@ -14,8 +14,8 @@ public record MetricsSettings(@Nullable String token, boolean anyone) {
     public static final MetricsSettings DEFAULT = new MetricsSettings(null, false);
 
     static MetricsSettings read(Section s) {
-        String token = s.secret(
-                "token", text -> false, "must come as Authorization: Bearer TOKEN; left out: none is needed");
+        String token =
+                s.secret("token", text -> false, "must come as Authorization: Bearer TOKEN; left out: none is needed");
         boolean anyone = s.flag("anyone", token != null, "whether other machines may read it; with a token they may");
         return new MetricsSettings(token, anyone);
     }

@@ -104,22 +104,77 @@ public record ServerSettings(
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, log, metrics, slowCall, wamp, webWire, hemi, hemiServers, gate);
+        return new ServerSettings(
+                data,
+                others,
+                realms,
+                templates,
+                attempts,
+                adminRealm,
+                log,
+                metrics,
+                slowCall,
+                wamp,
+                webWire,
+                hemi,
+                hemiServers,
+                gate);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
-        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, metrics, slowCall, wamp, webWire, hemi, hemiServers, gate);
+        return new ServerSettings(
+                folder,
+                listeners,
+                realms,
+                templates,
+                attempts,
+                adminRealm,
+                log,
+                metrics,
+                slowCall,
+                wamp,
+                webWire,
+                hemi,
+                hemiServers,
+                gate);
     }
 
     /** The same with other realms. */
     public ServerSettings with(List<RealmSettings> others, List<TemplateSettings> made, LogSettings other) {
         return new ServerSettings(
-                data, listeners, others, made, attempts, adminRealm, other, metrics, slowCall, wamp, webWire, hemi, hemiServers, gate);
+                data,
+                listeners,
+                others,
+                made,
+                attempts,
+                adminRealm,
+                other,
+                metrics,
+                slowCall,
+                wamp,
+                webWire,
+                hemi,
+                hemiServers,
+                gate);
     }
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
-        return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, metrics, slowCall, wamp, webWire, hemi, hemiServers, gate);
+        return new ServerSettings(
+                data,
+                listeners,
+                realms,
+                templates,
+                attempts,
+                adminRealm,
+                other,
+                metrics,
+                slowCall,
+                wamp,
+                webWire,
+                hemi,
+                hemiServers,
+                gate);
     }
 }

@@ -34,12 +34,7 @@ final class Metrics {
 
     /** A procedure's numbers, copied on its realm's thread. */
     private record Procedure(
-            String realm,
-            String uri,
-            double calls,
-            double errors,
-            double seconds,
-            List<Number> counts) {
+            String realm, String uri, double calls, double errors, double seconds, List<Number> counts) {
         static Procedure of(String realm, Inspector.ProcedureView view) {
             Latency latency = view.latency();
             List<Number> counts = new ArrayList<>();
@@ -90,14 +85,19 @@ final class Metrics {
                 .name("polywire")
                 .help("What runs")
                 .dataPoint(InfoSnapshot.InfoDataPointSnapshot.builder()
-                        .labels(Labels.of("version", version, "java", Runtime.version().toString()))
+                        .labels(Labels.of(
+                                "version", version, "java", Runtime.version().toString()))
                         .build())
                 .build());
         List<Inspector.Totals> realms = look.realms();
         gauge("polywire_sessions", "Sessions in a realm", realms, Inspector.Totals::sessions);
         gauge("polywire_registrations", "Registrations of a realm", realms, Inspector.Totals::registrations);
         gauge("polywire_subscriptions", "Subscriptions of a realm", realms, Inspector.Totals::subscriptions);
-        gauge("polywire_slow_peers", "Sessions that do not read what is sent to them", realms, Inspector.Totals::slowPeers);
+        gauge(
+                "polywire_slow_peers",
+                "Sessions that do not read what is sent to them",
+                realms,
+                Inspector.Totals::slowPeers);
         counter("polywire_sessions_joined", "Sessions that ever joined", realms, Inspector.Totals::joined);
         counter("polywire_calls", "Calls", realms, Inspector.Totals::calls);
         counter("polywire_errors", "Errors that the router itself answered", realms, Inspector.Totals::errors);
@@ -110,17 +110,27 @@ final class Metrics {
                 Inspector.Totals::droppedEvents);
         GaugeSnapshot.Builder connections =
                 GaugeSnapshot.builder().name("polywire_connections").help("Connections at a door");
-        look.connections().forEach((door, count) -> connections.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                .labels(Labels.of("door", door))
-                .value(count)
-                .build()));
+        look.connections()
+                .forEach((door, count) -> connections.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(Labels.of("door", door))
+                        .value(count)
+                        .build()));
         all.add(connections.build());
         counter("polywire_received_bytes", "Octets received on all connections", look.octetsIn());
         counter("polywire_sent_bytes", "Octets sent on all connections", look.octetsOut());
-        counter("process_cpu_seconds", "Processor time used", look.process().cpu().toNanos() / 1e9);
+        counter(
+                "process_cpu_seconds",
+                "Processor time used",
+                look.process().cpu().toNanos() / 1e9);
         gauge("process_resident_memory_bytes", "Memory occupied", look.process().residentBytes());
-        gauge("process_start_time_seconds", "When it started", look.process().started().toEpochMilli() / 1e3);
-        gauge("jvm_heap_used_bytes", "Heap in use, garbage included", look.process().heapBytes());
+        gauge(
+                "process_start_time_seconds",
+                "When it started",
+                look.process().started().toEpochMilli() / 1e3);
+        gauge(
+                "jvm_heap_used_bytes",
+                "Heap in use, garbage included",
+                look.process().heapBytes());
     }
 
     private void procedures(List<List<Procedure>> byRealm) {
@@ -129,8 +139,9 @@ final class Metrics {
                 .sorted(Comparator.comparingDouble(Procedure::calls).reversed())
                 .limit(MOST_PROCEDURES)
                 .toList();
-        CounterSnapshot.Builder errors =
-                CounterSnapshot.builder().name("polywire_procedure_errors").help("Calls that were answered with an error");
+        CounterSnapshot.Builder errors = CounterSnapshot.builder()
+                .name("polywire_procedure_errors")
+                .help("Calls that were answered with an error");
         HistogramSnapshot.Builder latencies = HistogramSnapshot.builder()
                 .name("polywire_procedure_seconds")
                 .help("From INVOCATION to the callee's final answer");
