@@ -88,8 +88,7 @@ class CorpusTest {
                 Entry from = known.isEmpty() ? null : known.get(random.nextInt(known.size()));
                 byte[] octets = from != null && from.serialization == serialization
                         ? from.octets
-                        : Samples.encode(
-                                serialization, Samples.MESSAGES.get(random.nextInt(Samples.MESSAGES.size())));
+                        : Samples.encode(serialization, Samples.MESSAGES.get(random.nextInt(Samples.MESSAGES.size())));
                 for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
                     octets = FuzzTest.altered(octets, random, serialization);
                 }
@@ -105,7 +104,8 @@ class CorpusTest {
 
     /** Positions and values in a text make no other outcome. */
     private static void keep(Map<String, Entry> found, Entry entry) {
-        String key = entry.serialization + " " + entry.outcome.replaceAll("[0-9]+", "N").replaceAll("'.*'", "''");
+        String key = entry.serialization + " "
+                + entry.outcome.replaceAll("[0-9]+", "N").replaceAll("'.*'", "''");
         Entry before = found.get(key);
         if (before == null || before.octets.length > entry.octets.length) {
             found.put(key, entry);
