@@ -1,12 +1,12 @@
 package io.polywire.wamp.auth;
 
-import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.auth.Credential.Cost;
 import io.polywire.wamp.auth.Credential.Kdf;
 import io.polywire.wamp.auth.Credential.Keys;
 import io.polywire.wamp.auth.Credential.Salt;
 import io.polywire.wamp.auth.Credential.Scram;
 import io.polywire.wamp.auth.Credential.Shared;
+import io.polywire.wamp.crypto.Crypto;
 import java.util.Base64;
 import java.util.List;
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.polywire.wamp.crypto.Crypto;
 import io.polywire.codec.Values;
 import io.polywire.model.Dict;
 import io.polywire.model.InvalidArgument;
@@ -13,6 +12,7 @@ import io.polywire.model.Reasons;
 import io.polywire.model.Serialization;
 import io.polywire.wamp.auth.Credential.Cost;
 import io.polywire.wamp.auth.Credential.Kdf;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Admit;
 import io.polywire.wamp.door.Admission.Ask;
 import java.util.ArrayList;

@@ -2,13 +2,13 @@ package io.polywire.wamp.auth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.polywire.wamp.crypto.Crypto;
 import io.polywire.model.Dict;
 import io.polywire.model.Reasons;
 import io.polywire.net.Headers;
 import io.polywire.net.Peer;
 import io.polywire.wamp.auth.Credential.Cost;
 import io.polywire.wamp.auth.Credential.Kdf;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Admit;
 import io.polywire.wamp.door.Admission.Applicant;
 import io.polywire.wamp.door.Admission.Ask;

@@ -1,7 +1,7 @@
 package io.polywire.wamp.client.auth;
 
-import io.polywire.wamp.crypto.Crypto;
 import io.polywire.model.Dict;
+import io.polywire.wamp.crypto.Crypto;
 import java.security.PrivateKey;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.polywire.wamp.client.auth;
 
-import io.polywire.wamp.crypto.Crypto;
 import io.polywire.model.Dict;
+import io.polywire.wamp.crypto.Crypto;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,8 +89,7 @@ final class Scram implements Authenticator {
             byte[] expected = serverSignature;
             if (expected == null
                     || !(extra.get("verifier") instanceof String verifier)
-                    || !Crypto.same(
-                            Crypto.utf8(verifier), Base64.getEncoder().encode(expected))) {
+                    || !Crypto.same(Crypto.utf8(verifier), Base64.getEncoder().encode(expected))) {
                 throw new AuthenticationException("the router did not prove that it knows the password");
             }
         }
@@ -103,8 +102,7 @@ final class Scram implements Authenticator {
         return switch (kdf) {
             case "pbkdf2" -> Crypto.pbkdf2(password, salt, iterations, 32);
             case "argon2id13" ->
-                Crypto.argon2id(
-                        password, salt, iterations, Fields.integer(extra, "memory", 1024, MAX_MEMORY_KIB));
+                Crypto.argon2id(password, salt, iterations, Fields.integer(extra, "memory", 1024, MAX_MEMORY_KIB));
             default -> throw new AuthenticationException("the router uses the unknown key derivation " + kdf);
         };
     }

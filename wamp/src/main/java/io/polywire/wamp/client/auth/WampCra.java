@@ -1,7 +1,7 @@
 package io.polywire.wamp.client.auth;
 
-import io.polywire.wamp.crypto.Crypto;
 import io.polywire.model.Dict;
+import io.polywire.wamp.crypto.Crypto;
 import java.util.Base64;
 
 /** Challenge-response authentication (WAMP, "Challenge Response Authentication"). */
