@@ -4,7 +4,9 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/ed25519"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +19,7 @@ import (
 	"github.com/gammazero/nexus/v3/client"
 	"github.com/gammazero/nexus/v3/transport/serialize"
 	"github.com/gammazero/nexus/v3/wamp"
+	"github.com/gammazero/nexus/v3/wamp/crsign"
 	"github.com/ugorji/go/codec"
 )
 
@@ -36,6 +39,42 @@ type command struct {
 	Progress   bool      `json:"progress"`
 	Args       wamp.List `json:"args"`
 	Kwargs     wamp.Dict `json:"kwargs"`
+	Auth       *proof    `json:"auth"`
+}
+
+type proof struct {
+	Method string `json:"method"`
+	Authid string `json:"authid"`
+	Secret string `json:"secret"`
+}
+
+// authenticate makes the client prove who it is; nexus has no helper for cryptosign.
+func (p *proof) authenticate(config *client.Config) error {
+	details := wamp.Dict{"authid": p.Authid}
+	var respond client.AuthFunc
+	switch p.Method {
+	case "ticket":
+		respond = func(*wamp.Challenge) (string, wamp.Dict) { return p.Secret, nil }
+	case "wampcra":
+		respond = func(c *wamp.Challenge) (string, wamp.Dict) { return crsign.RespondChallenge(p.Secret, c, nil), nil }
+	case "cryptosign":
+		seed, err := hex.DecodeString(p.Secret)
+		if err != nil {
+			return err
+		}
+		key := ed25519.NewKeyFromSeed(seed)
+		details["authextra"] = wamp.Dict{"pubkey": hex.EncodeToString(key.Public().(ed25519.PublicKey)), "channel_binding": nil}
+		respond = func(c *wamp.Challenge) (string, wamp.Dict) {
+			challenge, _ := wamp.AsString(c.Extra["challenge"])
+			octets, _ := hex.DecodeString(challenge)
+			return hex.EncodeToString(ed25519.Sign(key, octets)) + challenge, nil
+		}
+	default:
+		return fmt.Errorf("no method %s", p.Method)
+	}
+	config.HelloDetails = details
+	config.AuthHandlers = map[string]client.AuthFunc{p.Method: respond}
+	return nil
 }
 
 type peer struct {
@@ -146,18 +185,27 @@ func (p *peer) procedure(does string) client.InvocationHandler {
 }
 
 func open(c command) (map[string]any, error) {
-	connected, err := client.ConnectNet(context.Background(), c.URL, client.Config{
+	config := client.Config{
 		Realm:         c.Realm,
 		Serialization: serializations[c.Serializer],
 		Logger:        log.New(io.Discard, "", 0),
-	})
+	}
+	if c.Auth != nil {
+		if err := c.Auth.authenticate(&config); err != nil {
+			return nil, err
+		}
+	}
+	connected, err := client.ConnectNet(context.Background(), c.URL, config)
 	if err != nil {
 		return nil, err
 	}
 	mutex.Lock()
 	peers[c.Peer] = &peer{connected, c.Serializer == "json"}
 	mutex.Unlock()
-	return map[string]any{"session": connected.ID()}, nil
+	details := connected.RealmDetails()
+	return map[string]any{
+		"session": connected.ID(), "authid": details["authid"], "authrole": details["authrole"], "authmethod": details["authmethod"],
+	}, nil
 }
 
 func run(c command) (map[string]any, error) {

@@ -1,6 +1,7 @@
 // AutobahnJS and wampy under remote control: see ../README.md.
 import { createInterface } from 'node:readline';
 import autobahn from 'autobahn';
+import nacl from 'tweetnacl';
 import { Wampy } from 'wampy';
 import { CborSerializer } from 'wampy/CborSerializer.js';
 import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
@@ -32,14 +33,16 @@ class AutobahnPeer {
   registrations = new Map();
   subscriptions = new Map();
 
-  open({ url, serializer, realm }) {
+  open({ url, serializer, realm, auth }) {
     const { JSONSerializer, MsgpackSerializer, CBORSerializer } = autobahn.serializer;
     const Serializer = { json: JSONSerializer, msgpack: MsgpackSerializer, cbor: CBORSerializer }[serializer];
-    this.connection = new autobahn.Connection({ url, realm, serializers: [new Serializer()], max_retries: 0 });
+    const proof = auth ? AutobahnPeer.proof(auth) : {};
+    this.connection = new autobahn.Connection({ url, realm, serializers: [new Serializer()], max_retries: 0, ...proof });
     return new Promise((resolve, reject) => {
-      this.connection.onopen = session => {
+      this.connection.onopen = (session, details) => {
         this.session = session;
-        resolve({ session: session.id });
+        const { authid, authrole, authmethod } = details;
+        resolve({ session: session.id, authid, authrole, authmethod });
       };
       this.connection.onclose = (why, details) => {
         reject(failure(details.reason || why));
@@ -47,6 +50,22 @@ class AutobahnPeer {
       };
       this.connection.open();
     });
+  }
+
+  static proof({ method, authid, secret }) {
+    const { auth_cra, auth_cryptosign } = autobahn;
+    const key = method === 'cryptosign' && nacl.sign.keyPair.fromSeed(Buffer.from(secret, 'hex'));
+    return {
+      authid,
+      authmethods: [method],
+      authextra: key ? { pubkey: auth_cryptosign.public_key(key), channel_binding: null } : undefined,
+      onchallenge(session, asked, extra) {
+        if (method === 'ticket') return secret;
+        if (method === 'cryptosign') return auth_cryptosign.sign_challenge(key, extra);
+        const { salt, iterations, keylen, challenge } = extra;
+        return auth_cra.sign(salt ? auth_cra.derive_key(secret, salt, iterations, keylen) : secret, challenge);
+      },
+    };
   }
 
   static failed(e) {

@@ -14,6 +14,8 @@ from autobahn.asyncio.rawsocket import WampRawSocketClientFactory
 from autobahn.asyncio.wamp import ApplicationSession
 from autobahn.asyncio.websocket import WampWebSocketClientFactory
 from autobahn.wamp import types
+from autobahn.wamp.auth import create_authenticator
+from autobahn.wamp.cryptosign import CryptosignKey
 from autobahn.wamp.exception import ApplicationError
 from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer
 from cbor2 import CBORTag
@@ -50,17 +52,37 @@ def payload(args, kwargs):
     return {"args": from_client(args or []), "kwargs": from_client(kwargs or {})}
 
 
+def authenticator(auth):
+    names = {"ticket": "ticket", "wampcra": "secret", "cryptosign": "privkey", "scram": "password"}
+    secret = {names[auth["method"]]: auth["secret"]}
+    return create_authenticator(auth["method"], authid=auth["authid"], **secret)
+
+
 class Session(ApplicationSession):
-    def __init__(self, config, joined):
+    def __init__(self, config, joined, auth):
         super().__init__(config)
-        self.joined = joined
+        self.joined, self.auth = joined, auth
+        self.authenticator = authenticator(auth) if auth else None
         self.registrations, self.subscriptions = {}, {}
 
     def onConnect(self):
-        self.join(self.config.realm, ["anonymous"])
+        if self.auth:
+            self.join(self.config.realm, [self.auth["method"]], authid=self.auth["authid"],
+                      authextra=self.authenticator.authextra)
+        else:
+            self.join(self.config.realm, ["anonymous"])
+
+    def onChallenge(self, challenge):
+        if challenge.method == "cryptosign":  # the authenticator wants a TLS transport
+            return CryptosignKey.from_bytes(bytes.fromhex(self.auth["secret"])).sign_challenge(challenge)
+        return self.authenticator.on_challenge(self, challenge)
+
+    def onWelcome(self, welcome):
+        return self.authenticator.on_welcome(self, welcome.authextra) if self.authenticator else None
 
     def onJoin(self, details):
-        self.joined.set_result((self, details.session))
+        self.joined.set_result((self, {"session": details.session, "authid": details.authid, "authrole": details.authrole,
+                                       "authmethod": details.authmethod}))
 
     def onLeave(self, details):
         if not self.joined.done():
@@ -76,7 +98,7 @@ async def open_session(command):
     serializer, joined = SERIALIZERS[command["serializer"]](), loop.create_future()
 
     def make():
-        return Session(types.ComponentConfig(command["realm"], {}), joined)
+        return Session(types.ComponentConfig(command["realm"], {}), joined, command.get("auth"))
 
     if url.scheme == "ws":
         factory = WampWebSocketClientFactory(make, url=command["url"], serializers=[serializer])
@@ -122,8 +144,8 @@ sessions = {}
 async def run(command):
     op, name, uri = command["op"], command["peer"], command.get("uri")
     if op == "open":
-        sessions[name], number = await open_session(command)
-        return {"session": number}
+        sessions[name], details = await open_session(command)
+        return details
     session = sessions[name]
     if op == "register":
         options = types.RegisterOptions(details_arg="details_")

@@ -77,7 +77,7 @@ final class MessageReader {
             case Welcome.CODE -> new Welcome(id("Session"), dict("Details"));
             case Abort.CODE -> new Abort(dict("Details"), uri("Reason"), payload());
             case Challenge.CODE -> new Challenge(string("AuthMethod"), dict("Extra"));
-            case Authenticate.CODE -> new Authenticate(string("Signature"), dict("Extra"));
+            case Authenticate.CODE -> new Authenticate(string("Signature"), dictOrNull("Extra"));
             case Goodbye.CODE -> new Goodbye(dict("Details"), uri("Reason"));
             case ErrorMessage.CODE ->
                 new ErrorMessage(
@@ -191,6 +191,12 @@ final class MessageReader {
     private Dict optionalDict(String name) {
         int token = element();
         return token == Reader.END ? Dict.EMPTY : dict(token, name);
+    }
+
+    /** Clients in Go send null for a dict that their handler left out. */
+    private Dict dictOrNull(String name) {
+        int token = element();
+        return token == Reader.NULL ? Dict.EMPTY : dict(token, name);
     }
 
     private Dict dict(int token, String name) {

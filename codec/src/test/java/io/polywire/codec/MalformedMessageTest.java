@@ -116,6 +116,15 @@ class MalformedMessageTest {
     }
 
     @Test
+    void theExtraOfAuthenticateMayBeNull() {
+        byte[] json = "[5,\"sig\",null]".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        assertEquals(
+                new io.polywire.model.Message.Authenticate("sig", io.polywire.model.Dict.EMPTY),
+                Codecs.of(io.polywire.model.Serialization.JSON).decode(json, 0, json.length));
+        refused("[5,\"sig\",[]]", "AUTHENTICATE: element 2 (Extra) must be a dict");
+    }
+
+    @Test
     void argumentsAreAList() {
         refused("[48,1,{},\"p\",{}]", "CALL: element 4 (Arguments) must be a list");
         refused("[48,1,{},\"p\",null]", "CALL: element 4 (Arguments) must be a list");

@@ -1,5 +1,8 @@
 package io.polywire.interop;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -69,10 +72,21 @@ class ArchitectureTest {
     void onlyTheServerAndDoorsKnowDoors() {
         noClasses()
                 .that()
-                .resideInAnyPackage(rooms("model", "codec", "router", "net", "store", "wasm"))
+                .resideInAnyPackage(rooms("model", "codec", "router", "net", "wasm"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(rooms(DOORS.toArray(String[]::new)))
+                .check(all);
+    }
+
+    @Test
+    void theStoreKnowsOfDoorsOnlyWhatItKeepsForThem() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.polywire.store..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(rooms(DOORS.toArray(String[]::new)))
+                        .and(not(resideInAPackage("io.polywire.wamp.auth.."))))
                 .check(all);
     }
 

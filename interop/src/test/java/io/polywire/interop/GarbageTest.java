@@ -59,6 +59,7 @@ class GarbageTest {
                 realms:
                   - name: realm1
                     anonymous: true
+                    roles: [{name: anonymous, unrestricted: true}]
                 """.formatted(TIMEOUT));
         running = ServerProcess.serve("--config", file.toString());
         bystander = RawSession.join(server().port());

@@ -38,8 +38,8 @@ class LauncherTest {
     }
 
     private ProcessBuilder command(Path program, Map<String, String> environment, String... arguments) {
-        ProcessBuilder command = new ProcessBuilder(
-                new ArrayList<>(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
+        ProcessBuilder command =
+                new ProcessBuilder(new ArrayList<>(Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
                         .toList()));
         command.environment().remove("POLYWIRE_JAVA_HOME");
         command.environment().remove("JAVA_HOME");
@@ -140,6 +140,30 @@ class LauncherTest {
         assertEquals(1, ended.status(), ended.err());
         assertTrue(ended.err().contains("Apache Maven 3.6.3 or newer is needed"), ended.err());
         assertTrue(Files.notExists(folder.resolve(".polywire/lock")), "the lock stayed");
+    }
+
+    @Test
+    void exampleNamesIgnoreCaseAndHyphensAndArgumentsArePassedOn() throws Exception {
+        Path build = Files.createDirectories(folder.resolve(".polywire/builds/1"));
+        Files.createDirectory(build.resolve("lib"));
+        Files.createFile(build.resolve("java.options"));
+        Files.createFile(build.resolve("stamp"));
+        Files.writeString(build.resolve("jdk"), JDK + " " + System.getProperty("java.version") + "\n");
+        Files.createSymbolicLink(folder.resolve(".polywire/app"), Path.of("builds/1"));
+        Path examples = Files.createDirectories(folder.resolve("examples/java"));
+        Files.writeString(examples.resolve("ShowWords.java"), """
+                /// Shows its arguments.
+                void main(String[] words) { IO.println(String.join("|", words)); }
+                """);
+        Map<String, String> jdk = Map.of("POLYWIRE_JAVA_HOME", JDK);
+        for (String name : List.of("ShowWords", "show-words", "showwords")) {
+            Ended ended = run(command(launcher, jdk, "example", name, "--listen", "a b"));
+            assertEquals(new Ended(0, "--listen|a b\n", ""), ended);
+        }
+        Ended unknown = run(command(launcher, jdk, "example", "show"));
+        assertEquals(1, unknown.status());
+        assertTrue(unknown.err().contains("there is no example 'show'"), unknown.err());
+        assertTrue(run(command(launcher, jdk, "example")).out().contains("Shows its arguments."));
     }
 
     @Test

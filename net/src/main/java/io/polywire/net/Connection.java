@@ -45,6 +45,7 @@ public abstract sealed class Connection extends Tended permits WebSocket, ByteSt
     private int closeCode = CloseCode.ABNORMAL;
     private String closeReason = "connection lost";
     private long deadline;
+    private long octetsIn;
 
     Connection(Channel channel, Loop loop, Peer peer) {
         this.channel = channel;
@@ -71,6 +72,16 @@ public abstract sealed class Connection extends Tended permits WebSocket, ByteSt
     /** Runs the task on the connection's loop. */
     public final void execute(Runnable task) {
         loop.execute(task);
+    }
+
+    /** Octets received; read elsewhere than on the loop, somewhat older. */
+    public final long octetsIn() {
+        return octetsIn;
+    }
+
+    /** See {@link Output#octets}. */
+    public final long octetsOut() {
+        return output.octets();
     }
 
     /** See {@link Output#queuedBytes}. */
@@ -202,6 +213,8 @@ public abstract sealed class Connection extends Tended permits WebSocket, ByteSt
     final void read(ByteBuf in) {
         start();
         int length = in.readableBytes();
+        octetsIn += length;
+        loop.octetsIn += length;
         byte[] bytes = new byte[length];
         in.readBytes(bytes);
         in.release();

@@ -29,6 +29,8 @@ public final class Loop implements Executor {
     private final ArrayList<Tended> tended = new ArrayList<>();
     private Output[] dirty = new Output[64];
     private int dirtyCount;
+    long octetsIn;
+    long octetsOut;
     private boolean ticking;
     private boolean stopping;
     private final CompletableFuture<Void> empty = new CompletableFuture<>();
@@ -48,6 +50,16 @@ public final class Loop implements Executor {
     /** Runs the task on the loop after the delay, unless the returned future is cancelled before. */
     public Future<?> schedule(Runnable task, Duration delay) {
         return eventLoop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Octets that connections of this loop received since the start; read elsewhere, somewhat older. */
+    public long octetsIn() {
+        return octetsIn;
+    }
+
+    /** Octets that connections of this loop were given to send since the start; read elsewhere, somewhat older. */
+    public long octetsOut() {
+        return octetsOut;
     }
 
     /** Whether the calling thread is the loop's. */

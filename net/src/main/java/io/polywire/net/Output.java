@@ -34,6 +34,7 @@ public final class Output {
     private int expected = SMALLEST;
     private boolean dirty;
     private boolean closed;
+    private long octets;
     private @Nullable Runnable whenFlushed;
 
     Output(Channel channel, Loop loop) {
@@ -106,6 +107,7 @@ public final class Output {
         }
         markDirty();
         handOver();
+        count(length);
         channel.write(shared.retainedSlice(), channel.voidPromise());
     }
 
@@ -118,6 +120,16 @@ public final class Output {
         ByteBuf now = loop.inLoop() ? buffer : null;
         long own = now == null ? 0 : now.readableBytes();
         return own + (pending == null ? 0 : pending.totalPendingWriteBytes());
+    }
+
+    /** Octets that were handed to the transport, before encryption; read elsewhere than on the loop, somewhat older. */
+    public long octets() {
+        return octets;
+    }
+
+    private void count(int length) {
+        octets += length;
+        loop.octetsOut += length;
     }
 
     /**
@@ -166,6 +178,7 @@ public final class Output {
         ByteBuf now = buffer;
         if (now != null) {
             buffer = null;
+            count(now.readableBytes());
             channel.write(now, channel.voidPromise());
         }
     }
@@ -177,6 +190,7 @@ public final class Output {
         if (now != null) {
             // The next turn will probably write about as much as this one.
             int size = now.readableBytes();
+            count(size);
             expected = Math.clamp(Integer.highestOneBit(Math.max(1, size)) * 2L, SMALLEST, CHUNK);
             buffer = null;
         }

@@ -65,6 +65,29 @@ public final class WebSocket extends Connection {
         return subprotocol;
     }
 
+    /**
+     * Changes the limit of the settings for the messages that follow; to be called from within {@code onOpen} or {@code
+     * onMessage}.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public void messageLimit(int octets) {
+        if (octets < 1) {
+            throw new IllegalArgumentException("message limit " + octets + " is below 1");
+        }
+        reader.limit(octets);
+    }
+
+    /**
+     * From now on messages are handed to {@code onMessage} in parts as they arrive, without limit, where their borders mean
+     * nothing; text is not checked. To be called from within {@code onOpen} or {@code onMessage}.
+     *
+     * @throws IllegalStateException if permessage-deflate was agreed on
+     */
+    public void passParts() {
+        reader.passParts();
+    }
+
     /** Queues a whole message; the array may be reused afterwards. */
     public void send(byte[] buf, int off, int len, boolean text) {
         begin(len, text);
@@ -222,7 +245,7 @@ public final class WebSocket extends Connection {
     @Override
     void ticked(long now) {
         handler.onTick(this);
-        if (heard) {
+        if (heard || !channel.config().isAutoRead()) { // Who is not read cannot be heard.
             heard = false;
             misses = 0;
             silentSince = now;

@@ -32,7 +32,8 @@ final class WebSocketReader {
 
     private final Sink sink;
     private final boolean fromClient;
-    private final int limit;
+    private int limit;
+    private boolean inParts;
     private final boolean checkUtf8;
     private final String tooBigReason;
     private final @Nullable Deflate inflate;
@@ -69,6 +70,19 @@ final class WebSocketReader {
         this.checkUtf8 = settings.checkUtf8();
         this.tooBigReason = settings.tooBigReason();
         this.inflate = inflate;
+    }
+
+    /** Most octets of the messages that follow. */
+    void limit(int octets) {
+        limit = octets;
+    }
+
+    /** Hands over what follows as it arrives, whatever the messages' borders; nothing is checked but the framing. */
+    void passParts() {
+        if (inflate != null) {
+            throw new IllegalStateException("compressed messages have no parts");
+        }
+        inParts = true;
     }
 
     /** Ignores everything from now on. */
@@ -196,7 +210,7 @@ final class WebSocketReader {
             messageOpcode = opcode;
             compressed = deflated;
         }
-        if (length > limit - gatheredLength) {
+        if (!inParts && length > limit - gatheredLength) {
             throw new Violation(CloseCode.TOO_BIG, tooBigReason);
         }
     }
@@ -211,6 +225,8 @@ final class WebSocketReader {
         }
         if (opcode >= Frame.CONTROL) {
             controlPart(in, pos, part);
+        } else if (inParts) {
+            streamPart(in, pos, part);
         } else if (fin && gatheredLength == 0 && part == remaining) {
             remaining = -1;
             complete(in, pos, part);
@@ -218,6 +234,20 @@ final class WebSocketReader {
             dataPart(in, pos, part);
         }
         return end;
+    }
+
+    private void streamPart(byte[] in, int pos, int part) {
+        boolean text = messageOpcode == Frame.TEXT;
+        remaining -= part;
+        if (remaining == 0) {
+            remaining = -1;
+            if (fin) {
+                messageOpcode = 0;
+            }
+        }
+        if (part > 0) {
+            sink.message(in, pos, part, text);
+        }
     }
 
     private void dataPart(byte[] in, int pos, int part) {

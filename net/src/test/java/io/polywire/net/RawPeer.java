@@ -112,7 +112,10 @@ final class RawPeer implements AutoCloseable {
 
     /** A server frame's payload; the frame has to be final, and start with that octet. */
     byte[] readFrame(int first) throws IOException {
-        byte[] head = read(2);
+        return readFrame(first, read(2));
+    }
+
+    private byte[] readFrame(int first, byte[] head) throws IOException {
         if ((head[0] & 0xFF) != first) {
             throw new AssertionError("frame starts with " + HexFormat.of().formatHex(head));
         }
@@ -129,6 +132,15 @@ final class RawPeer implements AutoCloseable {
 
     String readText() throws IOException {
         return new String(readFrame(0x81), StandardCharsets.UTF_8);
+    }
+
+    /** The next text, with empty pings before it or without. */
+    String readTextBehindPings() throws IOException {
+        byte[] head = read(2);
+        while ((head[0] & 0xFF) == 0x89 && head[1] == 0) {
+            head = read(2);
+        }
+        return new String(readFrame(0x81, head), StandardCharsets.UTF_8);
     }
 
     /** Code and reason of a close frame. */

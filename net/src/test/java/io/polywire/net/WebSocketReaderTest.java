@@ -226,6 +226,32 @@ final class WebSocketReaderTest {
     }
 
     @Test
+    void limitCanBeChangedBetweenMessages() {
+        reader.limit(3);
+        read("82 83 00000000 010203");
+        reader.limit(4);
+        read("82 84 00000000 01020304");
+        assertEquals(List.of("binary 010203", "binary 01020304"), seen.events);
+        Violation v = assertThrows(Violation.class, () -> read("82 85 00000000"));
+        assertEquals(CloseCode.TOO_BIG, v.code());
+    }
+
+    @Test
+    void partsAreHandedOverAsTheyArriveWithoutLimit() {
+        reader.limit(1);
+        reader.passParts();
+        read("02 84 01010101 0001"); // Half of a first fragment of four octets,
+        read("02");
+        read("03 89 80 00000000"); // its rest and a ping,
+        read("80 82 00000000 ff"); // and half of the second one.
+        assertEquals(List.of("binary 0100", "binary 03", "binary 02", "ping ", "binary ff"), seen.events);
+        read("ff 81 81 00000000 ff"); // Its rest and a text that is not UTF-8: parts are not checked.
+        assertEquals(List.of("binary ff", "text \uFFFD"), seen.events.subList(5, 7));
+        Violation v = assertThrows(Violation.class, () -> read("80 81 00000000 61"));
+        assertEquals("continuation without a message", v.reason());
+    }
+
+    @Test
     void fragmentsTogetherMustKeepTheLimit() {
         WebSocketReader small = new WebSocketReader(
                 seen, true, WebSocketSettings.ofLimit(5).withTooBigReason("read limited at 6 bytes"), null);

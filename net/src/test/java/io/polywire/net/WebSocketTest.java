@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -399,6 +400,39 @@ final class WebSocketTest {
             WebSocket socket = server.get();
             socket.execute(() -> queued.add(socket.queuedBytes())); // In a turn after the one that wrote.
             assertEquals(0, queued.take());
+        }
+    }
+
+    @Test
+    void peerThatIsNotReadIsNotBlamedForItsSilence() throws Exception {
+        BlockingQueue<WebSocket> sockets = new LinkedBlockingQueue<>();
+        AtomicInteger ticks = new AtomicInteger();
+        MessageHandler pausing = new MessageHandler() {
+            @Override
+            public void onOpen(WebSocket socket) {
+                socket.pauseReading();
+            }
+
+            @Override
+            public void onMessage(WebSocket socket, byte[] buf, int off, int len, boolean text) {
+                socket.send(buf, off, len, text);
+            }
+
+            @Override
+            public void onTick(WebSocket socket) {
+                if (ticks.incrementAndGet() == 4) {
+                    sockets.add(socket);
+                }
+            }
+
+            @Override
+            public void onClose(WebSocket socket, int code, String reason) {}
+        };
+        try (Served served = Served.webSocket(SETTINGS.withPing(Duration.ofMillis(100), 1), pausing);
+                RawPeer peer = RawPeer.webSocket(served.at())) {
+            peer.send(RawPeer.text("late"));
+            sockets.take().resumeReading(); // After 2 s, where 1 s without a sign of life would be too long.
+            assertEquals("late", peer.readTextBehindPings());
         }
     }
 

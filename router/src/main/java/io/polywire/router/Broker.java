@@ -21,12 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class Broker {
     private final Realm realm;
     final UriTable<Subscription> subscriptions = new UriTable<>();
+    final Histories histories;
     final Retention retention;
 
     Broker(Realm realm) {
         this.realm = realm;
-        this.retention = new Retention(realm.options().limits());
-        for (HistoryRules.Rule rule : realm.options().history().topics()) {
+        this.histories =
+                new Histories(realm.options().history(), realm.options().limits(), this::forgotten);
+        this.retention = new Retention(realm.options().limits(), histories);
+        for (HistoryRules.Rule rule : histories.single()) {
             create(rule.topic(), rule.match(), rule);
         }
     }
@@ -85,6 +88,20 @@ final class Broker {
                 subscriptions.nextId(), topic, match, realm.environment().epochMillis(), rule);
         subscriptions.put(made.id, topic, match, made);
         return made;
+    }
+
+    /** The subscription to a topic, or pattern; one whose topic has a history is there before somebody subscribes. */
+    @Nullable
+    Subscription lookup(String topic, Match match) {
+        Subscription found = subscriptions.get(topic, match);
+        return found == null && match == Match.EXACT && histories.has(topic) ? create(topic, match, null) : found;
+    }
+
+    private void forgotten(String topic) {
+        Subscription subscription = subscriptions.get(topic, Match.EXACT);
+        if (subscription != null && subscription.count() == 0 && subscription.history == null) {
+            subscriptions.remove(subscription.id, topic, Match.EXACT);
+        }
     }
 
     void unsubscribe(Session session, Unsubscribe m) {
@@ -210,6 +227,7 @@ final class Broker {
                 excludeMe ? publisher.id() : 0,
                 options);
         deliver(made);
+        histories.add(made, realm.environment().epochMillis());
         if (retain) {
             retention.keep(made);
         }
@@ -242,32 +260,22 @@ final class Broker {
         Event event = new Event(subscription.id, made.id(), made.details(subscription), made.payload());
         Filter filter = made.filter();
         long excluded = made.excluded();
+        subscription.events++;
         Counters counters = realm.counters;
         for (int i = 0; i < subscription.count(); i++) {
             Session receiver = subscription.subscriber(i);
             if (receiver.id() == excluded || !receiver.isOpen() || (filter != null && !filter.admits(receiver))) {
                 continue;
             }
-            if (receiver.link.send(event) == Sent.OK) {
+            if (receiver.deliver(event) == Sent.OK) {
                 counters.events++;
             } else {
                 counters.eventsDropped++;
             }
         }
         HistoryRules.Rule rule = subscription.history;
-        if (rule != null && (filter == null || !filter.bySession())) {
-            realm.options()
-                    .history()
-                    .store()
-                    .add(
-                            rule,
-                            new EventStore.Kept(
-                                    made.id(),
-                                    realm.environment().epochMillis(),
-                                    made.topic(),
-                                    made.options(),
-                                    made.details(),
-                                    made.payload().compact()));
+        if (rule != null) {
+            histories.add(rule, made, realm.environment().epochMillis());
         }
     }
 
@@ -285,9 +293,9 @@ final class Broker {
             @Nullable Filter filter,
             long excluded,
             Dict options) {
-        /** For a subscription: patterns are told the topic, each in a dict of its own. */
+        /** For a subscription. */
         Dict details(Subscription subscription) {
-            return subscription.match == Match.EXACT ? details : details.with("topic", topic);
+            return subscription.details(topic, details);
         }
     }
 }

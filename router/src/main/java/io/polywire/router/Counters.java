@@ -29,6 +29,12 @@ public final class Counters {
         return eventsDropped;
     }
 
+    /** An event that a link had taken was lost after all. On the realm's thread. */
+    public void dropEvent() {
+        events--;
+        eventsDropped++;
+    }
+
     /** ERROR messages that the realm itself sent. */
     public long errors() {
         return errors;

@@ -158,6 +158,7 @@ final class Dealer {
 
     /** Hands a new call to a callee, or lets it wait for one. */
     private void start(PendingCall call) {
+        call.registration.calls++;
         Registration.Callee callee = call.registration.choose(realm.environment(), call.tried());
         if (callee == null) {
             await(call);
@@ -193,11 +194,12 @@ final class Dealer {
                 call.registration.id,
                 timesItself ? details.with("timeout", call.timeout) : details,
                 call.call.payload());
-        switch (session.link.send(invocation)) {
+        switch (session.deliver(invocation)) {
             case OK -> {
                 session.lastInvocation++;
                 call.invocation = session.lastInvocation;
                 call.callee = callee;
+                call.invoked = realm.environment().nanos();
                 call.ended = false;
                 callee.active++;
                 session.invocations.put(call.invocation, call);
@@ -265,7 +267,7 @@ final class Dealer {
         }
         Invocation more =
                 new Invocation(call.invocation, call.registration.id, details(call, callee, m, progress), m.payload());
-        switch (callee.session.link.send(more)) {
+        switch (callee.session.deliver(more)) {
             case OK -> {}
             case TOO_LARGE -> {
                 interrupt(call, KILLNOWAIT, null);
@@ -325,7 +327,7 @@ final class Dealer {
             all.putAll(progress.asMap());
             details = Dict.of(all);
         }
-        Sent sent = call.caller.link.send(new Result(call.request, details, m.payload()));
+        Sent sent = call.caller.deliver(new Result(call.request, details, m.payload()));
         boolean last = progress.isEmpty();
         if (sent == Sent.TOO_LARGE) {
             if (!last) {
@@ -368,6 +370,7 @@ final class Dealer {
             return;
         }
         Options.checkPassthru("ERROR", m.details(), callee.features.calleePassthru());
+        call.registration.errors++;
         Registration.Callee from = call.callee;
         end(call);
         if (call.answered) {
@@ -382,7 +385,7 @@ final class Dealer {
             return;
         }
         String uri = Uris.valid(m.error(), false) ? m.error() : Reasons.INVALID_URI;
-        Sent sent = call.caller.link.send(new ErrorMessage(Call.CODE, call.request, m.details(), uri, m.payload()));
+        Sent sent = call.caller.deliver(new ErrorMessage(Call.CODE, call.request, m.details(), uri, m.payload()));
         if (sent == Sent.TOO_LARGE) {
             answer(call, Reasons.PAYLOAD_SIZE_EXCEEDED, "the error is larger than the caller takes");
         } else {
@@ -488,6 +491,7 @@ final class Dealer {
     /** The router itself answers the caller; what the callee says later is dropped. */
     private void answer(PendingCall call, String uri, @Nullable String text) {
         if (!call.answered) {
+            call.registration.errors++;
             forget(call);
             call.caller.error(Call.CODE, call.request, uri, text);
         }
@@ -515,9 +519,18 @@ final class Dealer {
         if (callee != null) {
             callee.session.invocations.remove(call.invocation);
             callee.active--;
+            finished(call, callee);
             if (!call.registration.queue.isEmpty()) {
                 serveQueue(call.registration);
             }
+        }
+    }
+
+    private void finished(PendingCall call, Registration.Callee callee) {
+        long took = realm.environment().nanos() - call.invoked;
+        call.registration.latency().add(took);
+        if (took >= realm.slowNanos()) {
+            realm.slowCall(call, callee, took);
         }
     }
 

@@ -11,6 +11,11 @@ public interface Environment {
     /** Milliseconds since 1970, for dates that peers see. */
     long epochMillis();
 
+    /** Nanoseconds since some moment, for durations. */
+    default long nanos() {
+        return epochMillis() * 1_000_000;
+    }
+
     /** Uniformly random in 1 to 2^53. */
     long randomId();
 

@@ -4,6 +4,7 @@ import io.polywire.codec.Payloads;
 import io.polywire.model.Dict;
 import io.polywire.model.Ids;
 import io.polywire.model.InvalidArgument;
+import io.polywire.model.Match;
 import io.polywire.model.Payload;
 import io.polywire.model.Reasons;
 import java.time.Instant;
@@ -37,12 +38,14 @@ final class HistoryQuery {
      */
     Payload answer() {
         HistoryRules.Rule rule = subscription.history;
+        if (rule == null && subscription.match == Match.EXACT) {
+            rule = realm.broker.histories.of(subscription.topic);
+        }
         if (rule == null) {
             throw new RealmProcedure.Failure(Reasons.NO_SUCH_SUBSCRIPTION, "the subscription has no history");
         }
         long limit = options.integer("limit", Long.MAX_VALUE);
-        List<EventStore.Kept> events =
-                new ArrayList<>(realm.options().history().store().events(rule));
+        List<EventStore.Kept> events = new ArrayList<>(realm.broker.histories.events(rule));
         select(events);
         if (options.flag("reverse")) {
             Collections.reverse(events);

@@ -19,6 +19,22 @@ public interface Link {
     /** The realm has removed the session because its peer broke the protocol: ABORT with this text. */
     void abort(String text);
 
+    /** What went over the peer's connection so far; {@link Traffic#NONE} where there is none. */
+    default Traffic traffic() {
+        return Traffic.NONE;
+    }
+
+    /**
+     * Octets of a connection. The numbers may be somewhat older than now.
+     *
+     * @param in received
+     * @param out handed to the system for sending
+     * @param queued that wait for the peer
+     */
+    record Traffic(long in, long out, long queued) {
+        public static final Traffic NONE = new Traffic(0, 0, 0);
+    }
+
     /** The door that the peer came through: {@code details._door}, as the meta API tells it. */
     default String door() {
         return "wamp";

@@ -42,6 +42,11 @@ public final class LoopEnvironment implements Environment {
         return System.currentTimeMillis();
     }
 
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
     /** Session ids are no secrets, publication ids neither: a fast generator, seeded by a good one, will do. */
     @Override
     public long randomId() {

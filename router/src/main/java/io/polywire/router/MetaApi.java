@@ -98,11 +98,7 @@ final class MetaApi {
 
     /** A session is not told of its own subscription to the very topic that tells of it. */
     private void own(Subscription subscription, Session session, String topic, @Nullable Object... args) {
-        boolean same = switch (subscription.match) {
-            case EXACT -> subscription.topic.equals(topic);
-            case PREFIX -> topic.startsWith(subscription.topic);
-            case WILDCARD -> Wildcards.matches(subscription.topic, topic);
-        };
+        boolean same = subscription.matches(topic);
         if (realm.broker.hasSubscribers(topic)) {
             realm.broker.publish(topic, Payload.of(args), same ? session.id() : 0);
         }

@@ -25,6 +25,7 @@ final class PendingCall {
 
     Registration.@Nullable Callee callee; // null while it waits for one
     long invocation;
+    long invoked; // Environment.nanos
     Environment.@Nullable Timer timer;
 
     /** The caller may still send more of its arguments. */

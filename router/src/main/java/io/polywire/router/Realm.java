@@ -63,14 +63,19 @@ public final class Realm {
     };
 
     private final String name;
-    private final RealmOptions options;
+    private RealmOptions options;
     private final Environment environment;
     private final LinkedHashMap<Long, Session> sessions = new LinkedHashMap<>();
     private final Map<String, RealmProcedure> procedures = new HashMap<>();
     private final Map<String, Integer> sessionsOfRole = new HashMap<>();
     private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
+    private long slowNanos = Long.MAX_VALUE;
+    private SlowCalls slowCalls = (procedure, caller, callee, nanos) -> {};
     private int depth; // of calls from outside that are being handled
-    private boolean closing;
+    private @Nullable String closed; // why nobody may join any more
+    private @Nullable Runnable whenIdle;
+    private long idleMillis;
+    private Environment.@Nullable Timer idle;
 
     final Counters counters = new Counters();
     final Broker broker;
@@ -107,6 +112,43 @@ public final class Realm {
 
     public Counters counters() {
         return counters;
+    }
+
+    /** Hears of calls whose callee took long. On the realm's thread; must not block. */
+    @FunctionalInterface
+    public interface SlowCalls {
+        /** @param nanos from INVOCATION to the final answer */
+        void slow(String procedure, Session caller, Session callee, long nanos);
+    }
+
+    /** From now on the listener hears of calls that take at least so long. */
+    public void onSlowCalls(long nanos, SlowCalls listener) {
+        slowNanos = nanos;
+        slowCalls = listener;
+    }
+
+    long slowNanos() {
+        return slowNanos;
+    }
+
+    void slowCall(PendingCall call, Registration.Callee callee, long nanos) {
+        slowCalls.slow(call.call.procedure(), call.caller, callee.session, nanos);
+    }
+
+    /** Replaces authorizer, limits and rules for URIs; sessions keep what they hold. The history stays as it is. */
+    public void options(RealmOptions other) {
+        options = other.withHistory(options.history());
+        sessions.values().forEach(Session::changedLimits);
+    }
+
+    /** Removes a session and tells its peer why; false if there is none of that id. */
+    public boolean kill(long id, String reason, @Nullable String message) {
+        Session session = sessions.get(id);
+        if (session == null) {
+            return false;
+        }
+        kill(session, reason, message, true);
+        return true;
     }
 
     /** Adds a procedure of the realm's own; it cannot be registered by sessions any more. */
@@ -189,8 +231,8 @@ public final class Realm {
      * @throws InvalidArgument if a detail has the wrong type
      */
     public Session join(Link link, Identity identity, Dict helloDetails, Map<String, @Nullable Object> transport) {
-        if (closing) {
-            throw new JoinRefused(Reasons.SYSTEM_SHUTDOWN, "the realm is closing");
+        if (closed != null) {
+            throw new JoinRefused(closed, "the realm is closing");
         }
         if (sessions.size() >= options.limits().sessions()) {
             throw new JoinRefused(Reasons.NOT_AUTHORIZED, "the realm is full");
@@ -208,6 +250,10 @@ public final class Realm {
         Session session = new Session(this, link, id, identity, features, transport);
         sessions.put(id, session);
         sessionsOfRole.merge(role, 1, Integer::sum);
+        if (idle != null) {
+            idle.cancel();
+            idle = null;
+        }
         counters.joined++;
         meta.onJoin(session);
         return session;
@@ -223,6 +269,11 @@ public final class Realm {
 
     public void forEachSession(Consumer<? super Session> action) {
         List.copyOf(sessions.values()).forEach(action);
+    }
+
+    /** Without a copy: the action must not change which sessions there are. */
+    void eachSession(Consumer<? super Session> action) {
+        sessions.values().forEach(action);
     }
 
     /** A session goes from one role to another. */
@@ -256,6 +307,29 @@ public final class Realm {
             }
             meta.onLeave(session);
         }
+        watchIdle();
+    }
+
+    /**
+     * Lets nobody in any more as soon as the realm has had no session for so long, and tells of it then.
+     *
+     * @param then on the realm's thread; also when the realm is closed for another reason
+     */
+    void closeWhenIdle(long millis, Runnable then) {
+        idleMillis = millis;
+        whenIdle = then;
+        watchIdle();
+    }
+
+    private void watchIdle() {
+        Runnable then = whenIdle;
+        if (then != null && closed == null && sessions.isEmpty() && idle == null) {
+            idle = environment.schedule(idleMillis, () -> {
+                closed = Reasons.NO_SUCH_REALM;
+                whenIdle = null;
+                then.run();
+            });
+        }
     }
 
     /** Removes a session and tells its peer why. */
@@ -272,7 +346,15 @@ public final class Realm {
 
     /** Ends all sessions, without testaments, and takes no more. */
     public void close(String reason, String message) {
-        closing = true;
+        closed = reason.equals(Reasons.SYSTEM_SHUTDOWN) ? reason : Reasons.NO_SUCH_REALM;
+        if (idle != null) {
+            idle.cancel();
+        }
+        Runnable gone = whenIdle;
+        if (gone != null) {
+            whenIdle = null;
+            gone.run();
+        }
         for (Session session : new ArrayList<>(sessions.values())) {
             kill(session, reason, message, false);
         }
@@ -326,6 +408,16 @@ public final class Realm {
     }
 
     private void answer(Session caller, Call m, RealmProcedure procedure, RealmProcedure.Request request) {
+        if (procedure instanceof RealmProcedure.Deferred deferred) {
+            deferred.call(request, (result, failure) -> {
+                if (failure != null) {
+                    caller.error(Call.CODE, m.request(), failure.uri(), failure.text());
+                } else {
+                    reply(caller, m, new Result(m.request(), Dict.EMPTY, result));
+                }
+            });
+            return;
+        }
         Message answer;
         try {
             answer = new Result(m.request(), Dict.EMPTY, procedure.call(request));
@@ -342,7 +434,11 @@ public final class Realm {
             caller.error(Call.CODE, m.request(), RUNTIME_ERROR, "internal error");
             return;
         }
-        if (caller.isOpen() && caller.link.send(answer) == Sent.TOO_LARGE) {
+        reply(caller, m, answer);
+    }
+
+    private static void reply(Session caller, Call m, Message answer) {
+        if (caller.isOpen() && caller.deliver(answer) == Sent.TOO_LARGE) {
             caller.error(Call.CODE, m.request(), Reasons.PAYLOAD_SIZE_EXCEEDED, "the result is larger than you take");
         }
     }

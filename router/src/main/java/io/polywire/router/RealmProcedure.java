@@ -64,6 +64,22 @@ public interface RealmProcedure {
         }
     }
 
+    /** One that may answer later. */
+    interface Deferred extends RealmProcedure {
+        /** Takes the answer, once, on the realm's thread. */
+        interface Answer {
+            /** @param failure null if there is a result */
+            void give(Payload result, @Nullable Failure failure);
+        }
+
+        void call(Request request, Answer answer);
+
+        @Override
+        default Payload call(Request request) {
+            throw new IllegalStateException("answers later");
+        }
+    }
+
     /** What the caller must be allowed beyond the call itself. */
     record Need(Authorizer.Action action, String uri, Dict options) {}
 

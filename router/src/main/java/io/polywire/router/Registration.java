@@ -41,6 +41,13 @@ final class Registration {
     final Invoke invoke;
     final long created; // milliseconds since 1970
 
+    long calls;
+
+    /** Final answers that were errors, of callees and of the router for them. */
+    long errors;
+
+    private @Nullable Latency latency; // from the first answer on
+
     private final List<Callee> callees = new ArrayList<>(1); // in the order of registering
     private int next; // of roundrobin
 
@@ -53,6 +60,21 @@ final class Registration {
         this.match = match;
         this.invoke = invoke;
         this.created = created;
+    }
+
+    /** Null before the first answer. */
+    @Nullable
+    Latency answered() {
+        return latency;
+    }
+
+    Latency latency() {
+        Latency known = latency;
+        if (known == null) {
+            known = new Latency();
+            latency = known;
+        }
+        return known;
     }
 
     List<Callee> callees() {

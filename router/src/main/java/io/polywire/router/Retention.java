@@ -3,10 +3,11 @@ package io.polywire.router;
 import io.polywire.model.Dict;
 import io.polywire.model.Match;
 import io.polywire.model.Message.Event;
+import io.polywire.model.Payload;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +26,13 @@ final class Retention {
     }
 
     private final RealmOptions.Limits limits;
+    private final Histories histories;
     private final LinkedHashMap<String, Slot> byTopic = new LinkedHashMap<>(16, 0.75f, true);
     private long octets;
 
-    Retention(RealmOptions.Limits limits) {
+    Retention(RealmOptions.Limits limits, Histories histories) {
         this.limits = limits;
+        this.histories = histories;
     }
 
     void keep(Broker.Publication made) {
@@ -59,6 +62,11 @@ final class Retention {
         }
     }
 
+    /** Whether an event of exactly this topic is retained. */
+    boolean has(String topic) {
+        return byTopic.containsKey(topic);
+    }
+
     private void clear(Slot slot) {
         Broker.Publication open = slot.open;
         if (open != null) {
@@ -76,27 +84,41 @@ final class Retention {
     /** Sends what a new subscriber may have: the newest of each matching topic. */
     void replay(Session session, Subscription subscription) {
         if (subscription.match == Match.EXACT) {
-            Slot slot = byTopic.get(subscription.topic);
-            if (slot != null) {
-                replay(session, subscription, slot);
-            }
+            replay(session, subscription, subscription.topic);
             return;
         }
+        Set<String> topics = histories.topics(subscription);
+        byTopic.keySet().stream().filter(subscription::matches).forEach(topics::add);
         int sent = 0;
-        for (Map.Entry<String, Slot> one : byTopic.entrySet()) {
-            if (sent < MOST_TOPICS_AT_ONCE && matches(subscription, one.getKey())) {
-                sent += replay(session, subscription, one.getValue()) ? 1 : 0;
+        for (String topic : topics) {
+            if (sent < MOST_TOPICS_AT_ONCE && replay(session, subscription, topic)) {
+                sent++;
             }
         }
     }
 
-    private static boolean matches(Subscription subscription, String topic) {
-        return subscription.match == Match.PREFIX
-                ? topic.startsWith(subscription.topic)
-                : Wildcards.matches(subscription.topic, topic);
+    /** What was published to be retained goes before what is merely remembered. */
+    private boolean replay(Session session, Subscription subscription, String topic) {
+        Slot slot = byTopic.get(topic);
+        Broker.Publication newest = slot == null ? null : newest(session, slot);
+        if (newest != null) {
+            send(session, subscription, newest.id(), newest.details(subscription), newest.payload());
+            return true;
+        }
+        EventStore.Kept remembered = histories.newest(topic, session);
+        if (remembered != null) {
+            Dict details = subscription.details(topic, remembered.details());
+            send(session, subscription, remembered.publication(), details, remembered.payload());
+            return true;
+        }
+        return false;
     }
 
-    private static boolean replay(Session session, Subscription subscription, Slot slot) {
+    private static void send(Session session, Subscription to, long publication, Dict details, Payload payload) {
+        session.deliver(new Event(to.id, publication, details.with("retained", true), payload));
+    }
+
+    private static Broker.@Nullable Publication newest(Session session, Slot slot) {
         Broker.Publication newest = null;
         for (Broker.Publication one : slot.restricted) { // oldest first
             if (admits(one, session)) {
@@ -107,12 +129,7 @@ final class Retention {
         if (newest == null && open != null && admits(open, session)) {
             newest = open;
         }
-        if (newest == null) {
-            return false;
-        }
-        session.link.send(new Event(
-                subscription.id, newest.id(), newest.details(subscription).with("retained", true), newest.payload()));
-        return true;
+        return newest;
     }
 
     private static boolean admits(Broker.Publication made, Session session) {

@@ -1,6 +1,8 @@
 package io.polywire.router;
 
 import io.polywire.model.Dict;
+import io.polywire.model.Ids;
+import io.polywire.model.InvalidArgument;
 import io.polywire.model.Message;
 import io.polywire.model.Message.Call;
 import io.polywire.model.Message.Cancel;
@@ -21,11 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A peer that has joined a realm. Everything on the realm's thread. */
 public final class Session {
+    private static final int MOST_DETAILS = 64;
+
     final Realm realm;
     final Link link;
     final Features features;
     private final long id;
     private final Map<String, @Nullable Object> transport;
+    private Map<String, @Nullable Object> more = Map.of(); // details that were added later
     private Identity identity;
     private RealmOptions.Limits limits;
     private boolean open = true;
@@ -42,6 +47,8 @@ public final class Session {
     /** The id of the last INVOCATION; they count up from 1, for each session. */
     long lastInvocation;
 
+    private long lastRequest; // where they have to be sequential
+
     /** The highest request of a CALL so far. */
     long lastCall;
 
@@ -49,6 +56,13 @@ public final class Session {
     final LongMap<Boolean> interruptedLate = new LongMap<>();
 
     final Testaments testaments = new Testaments();
+
+    final long joined; // milliseconds since 1970
+    long messagesIn;
+    long messagesOut;
+
+    /** Messages that its queue or size limit kept from it. */
+    long dropped;
 
     /** For how many reasons the peer is not read at the moment. */
     private int holds;
@@ -74,10 +88,17 @@ public final class Session {
         this.features = features;
         this.transport = transport;
         this.limits = realm.limits(identity.authrole());
+        this.joined = realm.environment().epochMillis();
     }
 
-    RealmOptions.Limits limits() {
+    /** The limits of its role. */
+    public RealmOptions.Limits limits() {
         return limits;
+    }
+
+    /** The limits of the realm are others now. */
+    void changedLimits() {
+        limits = realm.limits(identity.authrole());
     }
 
     public long id() {
@@ -158,6 +179,10 @@ public final class Session {
     }
 
     private void handle(Message message) {
+        messagesIn++;
+        if (realm.options().strictRequestIds()) {
+            checkRequest(message);
+        }
         switch (message) {
             case Call m -> realm.dealer.call(this, m);
             case Yield m -> realm.dealer.result(this, m);
@@ -174,6 +199,27 @@ public final class Session {
                 throw new ProtocolViolation(
                         "a client does not send messages of type " + message.code() + " in a session");
         }
+    }
+
+    private void checkRequest(Message message) {
+        long request = switch (message) {
+            case Call m -> m.request();
+            case Publish m -> m.request();
+            case Subscribe m -> m.request();
+            case Unsubscribe m -> m.request();
+            case Register m -> m.request();
+            case Unregister m -> m.request();
+            default -> 0;
+        };
+        boolean more = message instanceof Call && request <= lastRequest && features.callerProgressiveInvocations();
+        if (request == 0 || more) {
+            return;
+        }
+        long next = Ids.next(lastRequest);
+        if (request != next) {
+            throw new ProtocolViolation("requests count up by one: " + request + " came where " + next + " was due");
+        }
+        lastRequest = next;
     }
 
     /** The peer has left or is lost: everything that the session owns goes. Idempotent. */
@@ -257,8 +303,19 @@ public final class Session {
 
     void send(Message message) {
         if (open) {
-            link.send(message);
+            deliver(message);
         }
+    }
+
+    /** To the peer, as {@link Link#send} says; counted. */
+    Sent deliver(Message message) {
+        Sent sent = link.send(message);
+        if (sent == Sent.OK) {
+            messagesOut++;
+        } else {
+            dropped++;
+        }
+        return sent;
     }
 
     /** ERROR with an optional text. */
@@ -266,6 +323,34 @@ public final class Session {
         Payload payload = text == null ? Payload.EMPTY : Payload.of(text);
         send(new ErrorMessage(requestType, request, Dict.EMPTY, uri, payload));
         realm.counters.errors++;
+    }
+
+    /**
+     * Sets details that the meta API tells of the session, beside those it tells anyway.
+     *
+     * @param changes null values delete
+     * @throws InvalidArgument if one of them is the router's
+     */
+    void modify(Map<String, @Nullable Object> changes) {
+        Map<String, @Nullable Object> own = describe();
+        own.keySet().removeAll(more.keySet());
+        for (String key : changes.keySet()) {
+            if (own.containsKey(key)) {
+                throw new InvalidArgument(key + " is set by the router");
+            }
+        }
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>(more);
+        changes.forEach((key, value) -> {
+            if (value == null) {
+                changed.remove(key);
+            } else {
+                changed.put(key, value);
+            }
+        });
+        if (changed.size() > MOST_DETAILS) {
+            throw new InvalidArgument("a session has at most " + MOST_DETAILS + " details of its own");
+        }
+        more = changed;
     }
 
     /** What the meta API tells of a session. */
@@ -281,6 +366,7 @@ public final class Session {
         }
         all.put("_door", link.door());
         all.put("transport", transport);
+        all.putAll(more);
         return all;
     }
 
@@ -292,7 +378,8 @@ public final class Session {
             case "authrole" -> identity.authrole();
             case "authmethod" -> identity.authmethod();
             case "authprovider" -> identity.authprovider();
-            default -> identity.authextra().get(name);
+            default ->
+                more.containsKey(name) ? more.get(name) : identity.authextra().get(name);
         };
     }
 

@@ -45,6 +45,9 @@ final class SessionMeta {
                 request -> Payload.of((long) kill(request, s -> true, false).size()));
         procedures.accept("wamp.session.add_testament", new AddTestament());
         procedures.accept("wamp.session.flush_testaments", this::flushTestaments);
+        if (realm.options().modifyDetails()) {
+            procedures.accept("wamp.session.modify_details", this::modifyDetails);
+        }
     }
 
     private List<Long> ids(Request request) {
@@ -163,6 +166,15 @@ final class SessionMeta {
     @SuppressWarnings("unchecked") // dicts have string keys: the codecs refuse others
     private static Map<String, @Nullable Object> map(@Nullable Object kwargs) {
         return kwargs instanceof Map<?, ?> map ? (Map<String, @Nullable Object>) map : Map.of();
+    }
+
+    private Payload modifyDetails(Request request) {
+        Session session = find(request);
+        if (!(request.arg(1) instanceof Map<?, ?> changes)) {
+            throw new InvalidArgument("details must be a dict");
+        }
+        session.modify(map(changes));
+        return Payload.EMPTY;
     }
 
     private Payload flushTestaments(Request request) {

@@ -44,9 +44,14 @@ public final class StaticRules implements Authorizer {
 
     @Override
     public Decision authorize(Session session, Action action, String uri, Dict options) {
-        Role role = roles.get(session.identity().authrole());
+        return authorize(session.identity().authrole(), action, uri, options);
+    }
+
+    /** What the rules say of a role, whoever has it. */
+    public Decision authorize(String authrole, Action action, String uri, Dict options) {
+        Role role = roles.get(authrole);
         if (role == null) {
-            return new Deny("the role " + session.identity().authrole() + " may do nothing here");
+            return new Deny("the role " + authrole + " may do nothing here");
         }
         Match match = action == Action.SUBSCRIBE || action == Action.REGISTER ? asked(options) : Match.EXACT;
         Rule rule = match == Match.EXACT ? role.table().best(uri, Rule::uri) : covering(role, uri, match, action);
@@ -86,7 +91,7 @@ public final class StaticRules implements Authorizer {
     /** Errs on the side of caution: patterns overlap unless they are named differently before their first wildcard. */
     private static boolean overlaps(Rule rule, String pattern, Match match) {
         if (rule.match() == Match.EXACT) {
-            return match == Match.PREFIX ? rule.uri().startsWith(pattern) : Wildcards.matches(pattern, rule.uri());
+            return match.covers(pattern, rule.uri());
         }
         String one = named(rule.uri(), rule.match());
         String other = named(pattern, match);

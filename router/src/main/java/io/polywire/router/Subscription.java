@@ -1,5 +1,6 @@
 package io.polywire.router;
 
+import io.polywire.model.Dict;
 import io.polywire.model.Match;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ final class Subscription {
     /** Where its events are remembered; such a subscription stays when nobody is subscribed. */
     final HistoryRules.@Nullable Rule history;
 
+    /** Publications that it matched. */
+    long events;
+
     private Session[] subscribers = NOBODY;
     private int count;
 
@@ -25,6 +29,16 @@ final class Subscription {
         this.match = match;
         this.created = created;
         this.history = history;
+    }
+
+    /** Whether it gets the events of the topic. */
+    boolean matches(String uri) {
+        return match.covers(topic, uri);
+    }
+
+    /** Of an event of the topic: patterns are told it, each in a dict of its own. */
+    Dict details(String uri, Dict details) {
+        return match == Match.EXACT ? details : details.with("topic", uri);
     }
 
     int count() {

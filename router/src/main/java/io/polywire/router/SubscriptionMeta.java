@@ -64,8 +64,7 @@ final class SubscriptionMeta {
     }
 
     private Payload lookup(Request request) {
-        Subscription found =
-                realm.broker.subscriptions.get(request.string(0, "topic"), RegistrationMeta.match(request.arg(1)));
+        Subscription found = realm.broker.lookup(request.string(0, "topic"), RegistrationMeta.match(request.arg(1)));
         @Nullable Object id = found == null ? null : (Long) found.id;
         return Payload.of(id);
     }

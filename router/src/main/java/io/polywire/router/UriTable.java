@@ -107,6 +107,10 @@ final class UriTable<V> {
         return all;
     }
 
+    int size() {
+        return byId.size();
+    }
+
     void forEach(Consumer<? super V> action) {
         byId.forEach(action);
     }

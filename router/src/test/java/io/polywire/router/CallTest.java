@@ -998,4 +998,83 @@ class CallTest extends RealmFixture {
         callee.session.receive(new Yield(invocation.request(), dict("ppt_scheme", "x_a"), Payload.EMPTY));
         without.error(Reasons.FEATURE_NOT_SUPPORTED);
     }
+
+    // --- further rules ---------------------------------------------------------------------------------------------
+
+    @Test
+    void registeredComesBeforeTheFirstInvocation() {
+        caller.call("com.p");
+        caller.error(Reasons.NO_SUCH_PROCEDURE);
+        callee.registerLater("com.p");
+        caller.call("com.p");
+        callee.next(Message.Registered.class);
+        invoked(callee);
+    }
+
+    @Test
+    void registerIsCheckedForUriThenReservedThenDisclosureThenPolicy() {
+        realm(RealmOptions.DEFAULT.withDisclosure(false));
+        Peer a = peer();
+        Peer b = peer();
+        a.register("com.p");
+        b.registerLater("com..p", "disclose_caller", true);
+        b.error(Reasons.INVALID_URI);
+        b.registerLater("wamp.p", "disclose_caller", true);
+        b.error(Reasons.INVALID_URI);
+        b.registerLater("com.p", "disclose_caller", true);
+        b.error(Reasons.DISCLOSE_ME_DISALLOWED);
+        b.registerLater("com.p");
+        b.error(Reasons.PROCEDURE_ALREADY_EXISTS);
+    }
+
+    @Test
+    void anErrorOfTheRouterHasEmptyDetailsAndOneText() {
+        caller.call("com.nothing");
+        ErrorMessage error = caller.error(Reasons.NO_SUCH_PROCEDURE);
+        assertEquals(Dict.EMPTY, error.details());
+        assertTrue(Peer.arg(error.payload()) instanceof String);
+    }
+
+    private static Dict roles(java.util.Map<String, Object> callee) {
+        return dict("roles", java.util.Map.of("callee", callee));
+    }
+
+    @Test
+    void bothSpellingsOfCallCancelingAreUnderstoodAndFalseIsAbsence() {
+        for (Object announced : new Object[] {"call_canceling", "call_cancelling"}) {
+            Peer one = peer("x", "user", roles(Peer.features((String) announced)));
+            assertTrue(one.session.features.calleeCanceling());
+        }
+        Dict no = roles(java.util.Map.of("features", java.util.Map.of("call_canceling", false)));
+        assertFalse(peer("x", "user", no).session.features.calleeCanceling());
+    }
+
+    @Test
+    void unknownOptionsOfACallAreIgnoredAndTheTransactionHashIsForwarded() {
+        Invocation invocation = called("runmode", "partition", "rkey", 7L, "_my_own", true, "transaction_hash", "0xAB");
+        assertEquals("0xAB", invocation.details().get("transaction_hash"));
+        assertEquals(true, invocation.details().get("_my_own"), "of an implementation's own, as are all that begin so");
+        for (String key : List.of("runmode", "rkey")) {
+            assertFalse(invocation.details().has(key), key);
+        }
+    }
+
+    @Test
+    void requestIdsMustBeSequentialWhereTheRealmIsStrict() {
+        realm(RealmOptions.DEFAULT.withStrictRequestIds(true));
+        Peer a = peer();
+        a.subscribe("com.x");
+        long registration = a.register("com.p");
+        a.call("com.p");
+        a.result(invoked(a)); // answers have the router's ids
+        a.next(Result.class);
+        long progressive = a.call("com.p", dict("progress", true));
+        a.session.receive(new Call(progressive, Dict.EMPTY, "com.p", Payload.EMPTY)); // the same call goes on
+        a.session.receive(new Unregister(a.request(), registration));
+        for (long wrong : new long[] {a.lastRequest + 2, a.lastRequest, 1}) {
+            assertThrows(
+                    ProtocolViolation.class,
+                    () -> a.session.receive(new Message.Publish(wrong, Dict.EMPTY, "com.x", Payload.EMPTY)));
+        }
+    }
 }

@@ -459,4 +459,37 @@ class MetaApiTest extends RealmFixture {
         assertEquals(12, ((Map<?, ?>) java.util.Objects.requireNonNull(dealer)).size());
         assertEquals(Payload.EMPTY, Payload.of());
     }
+
+    @Test
+    void detailsOfASessionAreModifiedOnlyWhereTheRealmAllowsIt() {
+        Peer plain = peer();
+        plain.refused(
+                Reasons.NO_SUCH_PROCEDURE, "wamp.session.modify_details", Dict.EMPTY, plain.id(), Map.of("a", 1L));
+        realm(RealmOptions.DEFAULT.withModifyDetails(true));
+        Peer a = peer();
+        Peer b = peer();
+        a.answer("wamp.session.modify_details", Dict.EMPTY, b.id(), Map.of("team", "red", "other", 1L));
+        java.util.Map<String, @org.jspecify.annotations.Nullable Object> gone = new java.util.HashMap<>();
+        gone.put("other", null);
+        a.answer("wamp.session.modify_details", Dict.EMPTY, b.id(), gone);
+        Map<?, ?> details = (Map<?, ?>) java.util.Objects.requireNonNull(a.ask("wamp.session.get", b.id()));
+        assertEquals("red", details.get("team"));
+        assertFalse(details.containsKey("other"));
+        a.subscribe("com.x");
+        b.subscribe("com.x");
+        peer().publish("com.x", dict("eligible_team", List.of("red")), "for the red ones");
+        assertEquals(List.of("for the red ones"), b.events());
+        a.nothing();
+        String wrong = "wamp.session.modify_details";
+        a.refused(Reasons.NO_SUCH_SESSION, wrong, Dict.EMPTY, 4711L, Map.of());
+        a.refused(Reasons.INVALID_ARGUMENT, wrong, Dict.EMPTY, b.id(), "text");
+        a.refused(Reasons.INVALID_ARGUMENT, wrong, Dict.EMPTY, b.id(), Map.of("authrole", "trusted"));
+    }
+
+    @Test
+    void aRealmThatIsStoppingRefusesWithSystemShutdown() {
+        realm.close(Reasons.SYSTEM_SHUTDOWN, "bye");
+        JoinRefused refused = org.junit.jupiter.api.Assertions.assertThrows(JoinRefused.class, this::peer);
+        assertEquals(Reasons.SYSTEM_SHUTDOWN, refused.reason());
+    }
 }

@@ -359,4 +359,14 @@ class PublishSubscribeTest extends RealmFixture {
         a.next(Subscribed.class);
         a.next(Event.class);
     }
+
+    @Test
+    void unknownOptionsAreIgnored() {
+        Peer a = peer();
+        Peer b = peer();
+        a.subscribe("com.x", "nkey", "shard", "_my_own", 1L);
+        b.publish("com.x", dict("rkey", "shard", "_my_own", 1L, "acknowledge", true), "hit");
+        assertEquals(List.of("hit"), a.events());
+        b.next(io.polywire.model.Message.Published.class);
+    }
 }

@@ -226,4 +226,89 @@ class RetentionTest extends RealmFixture {
         publisher.publish("com.h", dict("eligible_authrole", List.of("user")), 3L);
         assertEquals(List.of(3L), history());
     }
+
+    // --- a history of its own for each topic -------------------------------------------------------------------------
+
+    private void eachTopic(int limit, RealmOptions.Limits limits) {
+        HistoryRules rules = new HistoryRules(List.of(HistoryRules.Rule.each("", limit)), new EventStore.InMemory());
+        realm(RealmOptions.DEFAULT.withHistory(rules).withLimits(limits));
+        publisher = peer();
+    }
+
+    private static List<@Nullable Object> kept(Peer who, long subscription) {
+        return values(who.answer("wamp.subscription.get_events", Dict.EMPTY, subscription));
+    }
+
+    @Test
+    void eachTopicMayHaveAHistoryOfItsOwn() {
+        eachTopic(2, RealmOptions.Limits.DEFAULT);
+        for (long i = 1; i <= 3; i++) {
+            publisher.publish("com.a", Dict.EMPTY, i);
+            publisher.publish("com.b", Dict.EMPTY, -i);
+        }
+        Peer a = peer();
+        assertEquals(List.of(2L, 3L), kept(a, a.subscribe("com.a")));
+        assertEquals(List.of(-2L, -3L), kept(a, a.subscribe("com.b")));
+        assertEquals(List.of(), kept(a, a.subscribe("com.c")));
+    }
+
+    @Test
+    void theSubscriptionOfARememberedTopicIsFoundWithoutSubscribers() {
+        eachTopic(2, RealmOptions.Limits.DEFAULT);
+        Peer a = peer();
+        assertEquals(null, a.ask("wamp.subscription.lookup", "com.a"));
+        publisher.publish("com.a", Dict.EMPTY, 1L);
+        long id = (Long) java.util.Objects.requireNonNull(a.ask("wamp.subscription.lookup", "com.a"));
+        assertEquals(List.of(1L), kept(a, id));
+        assertEquals(id, a.subscribe("com.a"));
+    }
+
+    @Test
+    void theNewestRememberedEventCountsAsRetained() {
+        eachTopic(5, RealmOptions.Limits.DEFAULT);
+        publisher.publish("com.x", Dict.EMPTY, "first");
+        publisher.publish("com.x", Dict.EMPTY, "second");
+        assertEquals(List.of("second"), retained(peer(), "com.x", "exact"));
+        assertEquals(List.of("second"), retained(peer(), "com.", "prefix"));
+        publisher.publish("com.x", dict("eligible_authrole", List.of("staff")), "for staff");
+        assertEquals(List.of("second"), retained(peer(), "com.x", "exact"));
+        assertEquals(List.of("for staff"), retained(peer("s", "staff", Peer.ALL_FEATURES), "com.x", "exact"));
+    }
+
+    @Test
+    void anEventPublishedToBeRetainedGoesBeforeRememberedOnes() {
+        eachTopic(5, RealmOptions.Limits.DEFAULT);
+        retain("kept");
+        publisher.publish("com.x", Dict.EMPTY, "later");
+        assertEquals(List.of("kept"), retained(peer(), "com.x", "exact"));
+    }
+
+    @Test
+    void aPublisherDoesNotGetItsOwnRememberedEvent() {
+        eachTopic(5, RealmOptions.Limits.DEFAULT);
+        publisher.publish("com.x", Dict.EMPTY, "mine");
+        assertEquals(List.of(), retained(publisher, "com.x", "exact"));
+        publisher.publish("com.y", dict("exclude_me", false), "for all");
+        assertEquals(List.of("for all"), retained(publisher, "com.y", "exact"));
+    }
+
+    @Test
+    void metaEventsAreNotRemembered() {
+        eachTopic(5, RealmOptions.Limits.DEFAULT);
+        Peer a = peer();
+        peer();
+        assertEquals(List.of(), retained(a, "wamp.session.on_join", "exact"));
+    }
+
+    @Test
+    void topicsPublishedToLongestAgoAreForgottenWhenThereAreTooMany() {
+        RealmOptions.Limits limits = new RealmOptions.Limits(100, 100, 100, 100, 2, 1 << 20);
+        eachTopic(5, limits);
+        for (String topic : List.of("com.a", "com.b", "com.a", "com.c")) {
+            publisher.publish(topic, Dict.EMPTY, topic);
+        }
+        assertEquals(List.of("com.a"), retained(peer(), "com.a", "exact"));
+        assertEquals(List.of(), retained(peer(), "com.b", "exact"));
+        assertEquals(List.of("com.c"), retained(peer(), "com.c", "exact"));
+    }
 }

@@ -92,6 +92,7 @@ final class Simulation {
         this::slowDown,
         this::catchUp,
         this::testament,
+        this::lookBack,
         this::kill,
         this::depart
     };
@@ -105,7 +106,10 @@ final class Simulation {
         world = new FakeWorld(seed);
         deferring = seed % 2 == 0;
         inOrder = seed % 3 == 0;
-        RealmOptions options = RealmOptions.DEFAULT;
+        RealmOptions options = seed % 5 == 0
+                ? RealmOptions.DEFAULT.withHistory(
+                        new HistoryRules(List.of(HistoryRules.Rule.each("a", 3)), new EventStore.InMemory()))
+                : RealmOptions.DEFAULT;
         realm = new Realm("simulated", deferring ? options.withAuthorizer(this::authorize) : options, world);
     }
 
@@ -184,7 +188,9 @@ final class Simulation {
             registration.callees().forEach(callee -> assertTrue(callee.session.isOpen(), "a dead callee"));
         });
         realm.broker.subscriptions.forEach(subscription -> {
-            assertTrue(subscription.count() > 0, "a subscription without subscribers");
+            assertTrue(
+                    subscription.count() > 0 || realm.broker.histories.has(subscription.topic),
+                    "a subscription without subscribers");
             for (int i = 0; i < subscription.count(); i++) {
                 assertTrue(subscription.subscriber(i).isOpen(), "a dead subscriber");
             }
@@ -450,6 +456,17 @@ final class Simulation {
         ask(peer, "wamp.session.add_testament", pick(TOPICS), List.of("gone"), Map.of());
     }
 
+    private void lookBack(SimulatedPeer peer) {
+        String topic = pick(TOPICS);
+        doing = peer + " looks " + topic + " up";
+        ask(peer, "wamp.subscription.lookup", topic);
+        if (!peer.subscriptions.isEmpty()) {
+            long id = pick(new ArrayList<>(peer.subscriptions.keySet()));
+            doing = peer + " asks for the history of " + id;
+            ask(peer, "wamp.subscription.get_events", id);
+        }
+    }
+
     private void kill(SimulatedPeer peer) {
         if (!chance(4)) {
             return;
@@ -516,7 +533,8 @@ final class Simulation {
         }
         assertEquals(0, realm.sessionCount());
         realm.registrar.registrations.forEach(r -> assertNotNull(null, "a registration is left"));
-        realm.broker.subscriptions.forEach(s -> assertNotNull(null, "a subscription is left"));
+        realm.broker.subscriptions.forEach(
+                s -> assertTrue(realm.broker.histories.has(s.topic), "a subscription is left"));
         assertFalse(realm.registrar.registrations.hasPatterns());
         assertFalse(realm.broker.subscriptions.hasPatterns());
         assertEquals(0, world.timers(), "timers are left");

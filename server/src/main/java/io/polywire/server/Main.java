@@ -1,5 +1,11 @@
 package io.polywire.server;
 
+import io.polywire.ccproxy.cli.CcProxyCommand;
+import io.polywire.ccproxy.cli.VmCommand;
+import io.polywire.store.cli.TokenCommand;
+import io.polywire.store.cli.UserCommand;
+import io.polywire.wamp.cli.ClientCommands;
+import io.polywire.wamp.cli.CompletionCommand;
 import io.polywire.wasm.cli.WasmCommand;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -15,11 +21,26 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "polywire",
         description = "Application router and execution host.",
-        subcommands = {ServeCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            CheckCommand.class,
+            ConfigCommand.class,
+            UserCommand.class,
+            TokenCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Commands of rooms, each with options of its own:",
-            "  wasm     Runs, validates and tests WebAssembly modules."
+            "  wasm     Runs, validates and tests WebAssembly modules.",
+            "  ccproxy  Runs the proxy of container VMs.",
+            "  vm       Commands container VMs through that proxy.",
+            "",
+            "Clients of a router that runs; 'polywire COMMAND --help' says more:",
+            "  call, publish, subscribe, register, sessions, procedures, topics, kill, ping, bench, top, reload, context",
+            "",
+            "  completion   Prints a script for Bash and Zsh: source <(polywire completion)"
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
@@ -37,7 +58,16 @@ public final class Main implements Runnable {
         System.exit(
                 switch (args.length == 0 ? "" : args[0]) {
                     case "wasm" -> WasmCommand.run(rest, System.in, System.out, System.err);
-                    default -> commandLine().execute(args);
+                    case "ccproxy" -> CcProxyCommand.run(rest, System.in, System.out, System.err);
+                    case "vm" -> VmCommand.run(rest, System.in, System.out, System.err);
+                    case "completion" -> {
+                        System.out.print(CompletionCommand.script(commandLine()));
+                        yield 0;
+                    }
+                    default ->
+                        ClientCommands.has(args.length == 0 ? "" : args[0])
+                                ? ClientCommands.run(args)
+                                : commandLine().execute(args);
                 });
     }
 

@@ -3,6 +3,7 @@ package io.polywire.server;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
 import io.polywire.server.config.ConfigFile;
+import io.polywire.server.config.LogSettings;
 import io.polywire.server.config.ServerSettings;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -61,22 +62,20 @@ final class ServeCommand implements Callable<Integer> {
             names = "--log",
             paramLabel = "LEVEL",
             description = "What goes to the log, which is standard error: ${COMPLETION-CANDIDATES}. Default: WARN")
-    private LogSetup.@Nullable LogLevel log;
+    private LogSettings.@Nullable Level log;
 
     @Option(names = "--train", hidden = true, description = "Runs a moment for the ahead-of-time cache, then ends.")
     private boolean train;
 
     @Override
     public Integer call() throws InterruptedException {
-        if (log != null) {
-            LogSetup.level(log);
-        }
         ServerSettings settings = settings();
+        LogSetup.apply(log == null ? settings.log() : settings.log().withLevel(log), config != null);
         PrintWriter out = spec.commandLine().getOut();
         DataFolder folder = DataFolder.open(settings.data());
         Server server;
         try {
-            server = Server.start(settings);
+            server = Server.start(settings, config == null ? null : this::settings);
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -92,8 +91,22 @@ final class ServeCommand implements Callable<Integer> {
             return 0;
         }
         stopOnSignal(server, folder);
+        if (config != null) {
+            Signals.on("HUP", () -> Thread.startVirtualThread(() -> reload(server)));
+        }
         new CountDownLatch(1).await(); // until the process is told to stop
         return 0;
+    }
+
+    /** What a reload did, or why not, is told as the start was. */
+    private void reload(Server server) {
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            out.println("reloaded: " + server.reload("SIGHUP"));
+        } catch (RuntimeException e) {
+            out.println("not reloaded: " + e.getMessage());
+        }
+        out.flush();
     }
 
     private ServerSettings settings() {

@@ -1,40 +1,49 @@
 package io.polywire.server;
 
-import io.polywire.model.Reasons;
-import io.polywire.net.Doors;
 import io.polywire.net.Endpoint;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.ListenSettings;
 import io.polywire.net.Listener;
-import io.polywire.net.Loop;
 import io.polywire.net.Loops;
 import io.polywire.router.HostedRealm;
-import io.polywire.router.LoopEnvironment;
-import io.polywire.router.Realm;
-import io.polywire.router.Realms;
+import io.polywire.server.access.Access;
+import io.polywire.server.access.Audit;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
-import io.polywire.wamp.door.WampDoor;
+import io.polywire.server.dashboard.DashboardDoor;
+import io.polywire.server.dashboard.DashboardSettings;
+import io.polywire.server.watch.Administration;
+import io.polywire.server.watch.MonitorDoor;
+import io.polywire.server.watch.Recorder;
+import io.polywire.server.watch.Watch;
+import io.polywire.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything of one server, wired together: loops, realms, doors, listeners. Started and stopped by one thread.
+ * Everything of one server, wired together: store, loops, realms, doors, listeners. Started and stopped by one thread.
  */
 final class Server implements AutoCloseable {
     /** How long sessions may take to answer GOODBYE. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-    private final Loops loops = Loops.open();
-    private final Realms realms = new Realms();
+    private final @Nullable Store store;
+    private final Loops loops;
+    private final Hosting hosting;
+    private final Access access;
+    private final Doorways doorways;
+    private final Recorder recorder;
+    private final Audit audit;
+    private final ServerControl control;
+    private volatile boolean ready;
+    private final List<HttpDoor> pages = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
-    private final WampDoor wamp;
-    private final @Nullable Bridges bridges;
 
     /**
      * A way in.
@@ -44,33 +53,82 @@ final class Server implements AutoCloseable {
      */
     record Address(String what, String uri) {}
 
-    private Server(ServerSettings settings) {
-        Map<Loop, LoopEnvironment> environments = new HashMap<>();
-        for (RealmSettings realm : settings.realms()) {
-            Loop loop = loops.next();
-            LoopEnvironment environment = environments.computeIfAbsent(loop, Server::environment);
-            realms.add(new HostedRealm(new Realm(realm.name(), realm.options(), environment), loop, loop::inLoop));
-        }
-        wamp = new WampDoor(realms, new RealmAdmission(settings.realms()), settings.wamp());
-        HostedRealm bridged = settings.bridged() == null ? null : realms.find(settings.bridged());
-        bridges = bridged == null ? null : Bridges.open(bridged, settings.data());
+    private Server(ServerSettings settings, @Nullable Supplier<ServerSettings> file) {
+        audit = Audit.to(settings.log().audit());
+        store = settings.data() == null ? null : Store.open(settings.data());
+        loops = Loops.open();
+        hosting = new Hosting(loops, store, settings.slowCall());
+        settings.realms().forEach(hosting::add);
+        hosting.templates(settings.templates());
+        access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), audit, hosting::open);
+        doorways = new Doorways(loops, settings, hosting.realms(), access, settings.data());
+        Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
+        recorder = new Recorder(watch);
+        control = new ServerControl(settings, file, audit, this::apply);
+        administer(settings, watch);
+        pages.add(new MonitorDoor(watch, settings.metrics(), () -> ready, Version.polywire()));
     }
 
-    private static LoopEnvironment environment(Loop loop) {
-        return new LoopEnvironment((task, millis) -> loop.schedule(task, Duration.ofMillis(millis)));
+    private void apply(Reload reload) {
+        hosting.templates(reload.settings().templates());
+        reload.added().forEach(hosting::add);
+        reload.changed().forEach(hosting::change);
+        access.rules(rules(reload.settings()));
+        reload.removed().forEach(hosting::remove);
+        if (reload.applied().contains("log.level")) {
+            LogSetup.level(reload.settings().log().level());
+        }
+    }
+
+    /** Reads the configuration again, as an administrator's procedure does. */
+    Map<String, @Nullable Object> reload(String who) {
+        return control.reload(who);
+    }
+
+    private void administer(ServerSettings settings, Watch watch) {
+        HostedRealm realm =
+                settings.adminRealm() == null ? null : hosting.realms().find(settings.adminRealm());
+        if (realm == null) {
+            return;
+        }
+        String name = realm.realm().name();
+        boolean open = settings.realms().stream()
+                .anyMatch(one -> one.name().equals(name)
+                        && one.anonymousRole() != null
+                        && access.admin(name, one.anonymousRole()));
+        new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire()).addTo(realm);
+        pages.add(new DashboardDoor(new DashboardSettings(name, settings.wamp().path(), open)));
+        recorder.start();
+    }
+
+    private Access.Rules rules(ServerSettings settings) {
+        Map<String, RealmSettings> byName = new LinkedHashMap<>();
+        settings.realms().forEach(realm -> byName.put(realm.name(), realm));
+        return new Access.Rules(byName, hosting::ofTemplate);
     }
 
     /**
      * Starts everything.
      *
      * @throws io.polywire.net.NetException if an address cannot be listened on
+     * @throws io.polywire.store.StoreException if the data cannot be opened
      */
     static Server start(ServerSettings settings) {
-        Server server = new Server(settings);
+        return start(settings, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param file reads the settings again for a reload; null if there is nothing to be read
+     */
+    static Server start(ServerSettings settings, @Nullable Supplier<ServerSettings> file) {
+        Server server = new Server(settings, file);
         try {
             for (ListenSettings listener : settings.listeners()) {
-                server.listen(listener, settings.wamp().path());
+                server.listen(listener);
             }
+            server.ready = true;
             return server;
         } catch (RuntimeException e) {
             server.close();
@@ -78,21 +136,18 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private void listen(ListenSettings settings, String path) {
-        List<HttpDoor> http = new ArrayList<>(List.of(wamp));
-        if (bridges != null) {
-            http.addAll(bridges.doors());
-        }
-        Listener listener = Listener.open(loops, settings, new Doors(http, wamp));
+    private void listen(ListenSettings settings) {
+        Listener listener = Listener.open(loops, settings, doorways.doors(pages));
         listeners.add(listener);
-        String secure = settings.tls() == null ? "" : "s";
+        boolean secure = settings.tls() != null;
         switch (listener.endpoint()) {
             case Endpoint.Tcp tcp -> {
-                addresses.add(new Address("WAMP over WebSocket", "ws" + secure + "://" + tcp + path));
-                addresses.add(new Address("WAMP over RawSocket", (secure.isEmpty() ? "tcp" : "tls") + "://" + tcp));
-                if (bridges != null) {
-                    addresses.add(new Address("WebWire", "ws" + secure + "://" + tcp + "/"));
-                    addresses.add(new Address("Hemi", "ws" + secure + "://" + tcp + Bridges.HEMI));
+                for (Doorways.Way way : doorways.ways()) {
+                    addresses.add(new Address(way.what(), way.scheme() + (secure ? "s://" : "://") + tcp + way.path()));
+                }
+                addresses.add(1, new Address("WAMP over RawSocket", (secure ? "tls://" : "tcp://") + tcp));
+                if (pages.stream().anyMatch(DashboardDoor.class::isInstance)) {
+                    addresses.add(new Address("Dashboard", (secure ? "https://" : "http://") + tcp + "/"));
                 }
             }
             case Endpoint.Unix unix ->
@@ -109,21 +164,25 @@ final class Server implements AutoCloseable {
     /** Lets nobody in any more, says GOODBYE to all sessions, waits a moment for their answers and stops. */
     @Override
     public void close() {
+        ready = false;
         listeners.forEach(Listener::close);
-        for (HostedRealm realm : realms.all()) {
-            realm.run(() -> realm.realm().close(Reasons.SYSTEM_SHUTDOWN, "the router is stopping"));
-        }
+        recorder.close();
+        doorways.leaveRemotes();
+        hosting.close();
         long end = System.nanoTime() + FAREWELL.toNanos();
         try {
-            while (wamp.connections() + (bridges == null ? 0 : bridges.connections()) > 0 && System.nanoTime() < end) {
+            while (doorways.connections() > 0 && System.nanoTime() < end) {
                 Thread.sleep(10);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         loops.close();
-        if (bridges != null) {
-            bridges.close();
+        doorways.close();
+        access.close();
+        if (store != null) {
+            store.close();
         }
+        audit.close();
     }
 }

@@ -8,12 +8,10 @@ import io.polywire.model.Reasons;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
 import io.polywire.net.NetException;
-import io.polywire.router.RealmOptions;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
 import io.polywire.wamp.client.ConnectException;
 import io.polywire.wamp.client.WampClient;
-import io.polywire.wamp.door.WampDoorSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,13 +23,9 @@ class ServerTest {
     private static final Endpoint ANY = new Endpoint.Tcp("127.0.0.1", 0);
 
     private static ServerSettings settings(Endpoint... endpoints) {
-        return new ServerSettings(
-                null,
+        return ServerSettings.of(
                 List.of(endpoints).stream().map(ListenSettings::new).toList(),
-                WampDoorSettings.DEFAULT,
-                List.of(
-                        new RealmSettings("open", RealmOptions.DEFAULT, "guest"),
-                        new RealmSettings("closed", RealmOptions.DEFAULT, null)));
+                List.of(RealmSettings.open("open"), RealmSettings.closed("closed")));
     }
 
     private static String uri(Server server, int index) {

@@ -134,8 +134,9 @@ public final class Store implements AutoCloseable {
      * The history of a realm's topics, with what is kept of it. To be asked for once for each realm; blocks.
      *
      * @param rules all that the realm has
+     * @param caps of each history
      */
-    public EventStore events(String realm, List<HistoryRules.Rule> rules, StoredEvents.Caps caps) {
+    public EventStore events(String realm, List<HistoryRules.Rule> rules, EventStore.Caps caps) {
         return new StoredEvents(this, realm, rules, caps);
     }
 

@@ -4,18 +4,20 @@ import io.polywire.codec.Codec;
 import io.polywire.codec.Codecs;
 import io.polywire.codec.Encoded;
 import io.polywire.model.Dict;
+import io.polywire.model.Match;
 import io.polywire.model.Message;
 import io.polywire.model.Payload;
 import io.polywire.model.Serialization;
+import io.polywire.router.EventLog;
 import io.polywire.router.EventStore;
 import io.polywire.router.HistoryRules;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The history of a realm's topics: in memory for the realm, and behind it in the store.
@@ -29,33 +31,19 @@ import java.util.Map;
  * this object's lock, which is held for moments only.
  */
 public final class StoredEvents implements EventStore {
-    /**
-     * Bounds of the history of each topic, beside the rule's number of events.
-     *
-     * @param octets of topics, options and payloads together; the newest event is kept even if it is larger
-     * @param age after which an event is forgotten
-     */
-    public record Caps(long octets, Duration age) {
-        /** 16 MiB and 30 days. */
-        public static final Caps DEFAULT = new Caps(16L << 20, Duration.ofDays(30));
-    }
-
     private static final System.Logger LOG = System.getLogger("io.polywire.store");
-    private static final int OVERHEAD = 128;
-
-    private record Numbered(long number, Kept event, int size) {}
 
     private static final class History {
-        final ArrayDeque<Numbered> events = new ArrayDeque<>();
-        long octets;
-        long last;
-        long written;
+        final EventLog log = new EventLog();
+        long written; // number of the last event in the file
     }
 
     private final Store store;
     private final String realm;
     private final Caps caps;
-    private final Map<HistoryRules.Rule, History> histories = new HashMap<>();
+    private final Map<HistoryRules.Rule, History> histories = new LinkedHashMap<>();
+    private final Set<HistoryRules.Rule> forgotten = new HashSet<>(); // and perhaps still in the file
+    private long octets;
     private boolean scheduled;
 
     /** Reads what is kept for the rules; blocks. */
@@ -63,41 +51,59 @@ public final class StoredEvents implements EventStore {
         this.store = store;
         this.realm = realm;
         this.caps = caps;
-        rules.forEach(rule -> histories.put(rule, read(rule)));
+        List<HistoryRules.Rule> each = new ArrayList<>();
+        for (HistoryRules.Rule rule : rules) {
+            if (rule.each()) {
+                each.add(rule);
+            } else {
+                read(rule);
+            }
+        }
+        if (!each.isEmpty()) {
+            readEach(each);
+        }
     }
 
     @Override
     public synchronized void add(HistoryRules.Rule rule, Kept event) {
-        History history = history(rule);
-        add(history, new Numbered(history.last + 1, event, size(event)));
-        trim(rule, history, event.timestamp());
+        History history = histories.computeIfAbsent(rule, r -> new History());
+        long before = history.log.octets();
+        history.log.add(event);
+        history.log.trim(rule.limit(), caps, event.timestamp());
+        octets += history.log.octets() - before;
         schedule();
     }
 
     @Override
     public synchronized List<Kept> events(HistoryRules.Rule rule) {
-        History history = history(rule);
-        trim(rule, history, System.currentTimeMillis());
-        return history.events.stream().map(Numbered::event).toList();
+        History history = histories.get(rule);
+        if (history == null) {
+            return List.of();
+        }
+        long before = history.log.octets();
+        history.log.trim(rule.limit(), caps, System.currentTimeMillis());
+        octets += history.log.octets() - before;
+        return history.log.events();
     }
 
-    private static void add(History history, Numbered one) {
-        history.last = one.number;
-        history.events.addLast(one);
-        history.octets += one.size;
-    }
-
-    private void trim(HistoryRules.Rule rule, History history, long now) {
-        long oldest = now - caps.age.toMillis();
-        while (history.events.size() > rule.limit()
-                || history.octets > caps.octets && history.events.size() > 1
-                || !history.events.isEmpty() && history.events.getFirst().event.timestamp() < oldest) {
-            history.octets -= history.events.removeFirst().size;
+    @Override
+    public synchronized void forget(HistoryRules.Rule rule) {
+        History history = histories.remove(rule);
+        if (history != null) {
+            octets -= history.log.octets();
+            forgotten.add(rule);
+            schedule();
         }
     }
 
-    private static int size(Kept event) {
-        return OVERHEAD + event.topic().length() + event.payload().length();
+    @Override
+    public synchronized List<HistoryRules.Rule> rules() {
+        return List.copyOf(histories.keySet());
+    }
+
+    @Override
+    public synchronized long octets() {
+        return octets;
     }
 
     // --- the file --------------------------------------------------------------------------------------------------
@@ -106,28 +112,44 @@ public final class StoredEvents implements EventStore {
         return rule.match() + " " + rule.topic();
     }
 
-    private History history(HistoryRules.Rule rule) {
-        History known = histories.get(rule);
-        if (known == null) {
-            throw new IllegalArgumentException("no rule for " + rule.topic() + " when the history was opened");
-        }
-        return known;
-    }
-
-    private History read(HistoryRules.Rule rule) {
+    private void read(HistoryRules.Rule rule) {
         History history = new History();
+        List<Long> numbers = new ArrayList<>();
         store.read(database -> database.query(
                         "SELECT number, at, serialization, publish, details FROM event"
                                 + " WHERE realm = ? AND rule = ? ORDER BY number",
                         row -> {
-                            Kept event = decode(row.getLong(2), row.getString(3), row.getBytes(4), row.getBytes(5));
-                            return new Numbered(row.getLong(1), event, size(event));
+                            numbers.add(row.getLong(1));
+                            return decode(row.getLong(2), row.getString(3), row.getBytes(4), row.getBytes(5));
                         },
                         realm,
                         key(rule)))
-                .forEach(one -> add(history, one));
-        history.written = history.last;
-        return history;
+                .forEach(event -> {
+                    history.log.startAt(numbers.getFirst());
+                    history.log.add(event);
+                });
+        history.written = history.log.last();
+        octets += history.log.octets();
+        histories.put(rule, history);
+    }
+
+    /** The topics with a history of their own, those that were published to longest ago first. */
+    private void readEach(List<HistoryRules.Rule> each) {
+        String exact = Match.EXACT + " ";
+        List<String> keys = store.read(database -> database.query(
+                "SELECT rule FROM event WHERE realm = ? GROUP BY rule ORDER BY max(at)",
+                row -> row.getString(1),
+                realm));
+        for (String key : keys) {
+            String topic = key.startsWith(exact) ? key.substring(exact.length()) : "";
+            for (HistoryRules.Rule rule : each) {
+                HistoryRules.Rule own = new HistoryRules.Rule(topic, Match.EXACT, rule.limit());
+                if (!topic.isEmpty() && rule.covers(topic) && !histories.containsKey(own)) {
+                    read(own);
+                    break;
+                }
+            }
+        }
     }
 
     private void schedule() {
@@ -151,23 +173,29 @@ public final class StoredEvents implements EventStore {
         histories.values().forEach(history -> history.written = 0);
     }
 
-    private record Unwritten(HistoryRules.Rule rule, long oldest, List<Numbered> events) {}
+    /** @param first the number of the first of the events */
+    private record Unwritten(HistoryRules.Rule rule, long oldest, long first, List<Kept> events) {}
 
     private void flush(Database database) {
         List<Unwritten> all = new ArrayList<>();
+        List<HistoryRules.Rule> gone = new ArrayList<>();
         synchronized (this) {
             scheduled = false;
+            gone.addAll(forgotten);
+            forgotten.clear();
             histories.forEach((rule, history) -> {
-                if (history.written < history.last) {
-                    long from = history.written;
-                    List<Numbered> events = history.events.stream()
-                            .filter(one -> one.number > from)
-                            .toList();
-                    Numbered oldest = history.events.peekFirst();
-                    all.add(new Unwritten(rule, oldest == null ? history.last + 1 : oldest.number, events));
-                    history.written = history.last;
+                EventLog log = history.log;
+                if (history.written < log.last()) {
+                    List<Kept> events = log.events();
+                    long first = Math.max(log.first(), history.written + 1);
+                    int known = (int) (first - log.first());
+                    all.add(new Unwritten(rule, log.first(), first, events.subList(known, events.size())));
+                    history.written = log.last();
                 }
             });
+        }
+        for (HistoryRules.Rule rule : gone) {
+            database.update("DELETE FROM event WHERE realm = ? AND rule = ?", realm, key(rule));
         }
         for (Unwritten one : all) {
             write(database, one);
@@ -175,8 +203,8 @@ public final class StoredEvents implements EventStore {
     }
 
     private void write(Database database, Unwritten one) {
-        for (Numbered numbered : one.events) {
-            Kept event = numbered.event;
+        long number = one.first;
+        for (Kept event : one.events) {
             Serialization in = event.payload().serialization();
             Serialization serialization = in == null ? Serialization.CBOR : in;
             Message publish = new Message.Publish(event.publication(), event.options(), event.topic(), event.payload());
@@ -185,7 +213,7 @@ public final class StoredEvents implements EventStore {
                     "INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)",
                     realm,
                     key(one.rule),
-                    numbered.number,
+                    number++,
                     event.timestamp(),
                     serialization.name(),
                     encode(serialization, publish),
@@ -206,6 +234,6 @@ public final class StoredEvents implements EventStore {
         Message.Publish message = (Message.Publish) codec.decode(publish, 0, publish.length);
         Message.Event event = (Message.Event) codec.decode(details, 0, details.length);
         Dict options = message.options();
-        return new Kept(message.request(), at, message.topic(), options, event.details(), message.payload());
+        return new Kept(message.request(), at, message.topic(), options, event.details(), message.payload(), 0);
     }
 }

@@ -26,7 +26,7 @@ final class StoredEventsTest {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     Path directory;
 
-    private static EventStore open(Store store, StoredEvents.Caps caps) {
+    private static EventStore open(Store store, EventStore.Caps caps) {
         return store.events("realm1", List.of(EXACT, PREFIX), caps);
     }
 
@@ -37,7 +37,8 @@ final class StoredEventsTest {
                 "com.example.x",
                 Dict.of("eligible_authrole", List.of("staff")),
                 Dict.of("publisher", 7L),
-                payload);
+                payload,
+                0);
     }
 
     private static List<Long> ids(EventStore events, Rule rule) {
@@ -48,7 +49,7 @@ final class StoredEventsTest {
     void eventsSurviveARestartInEverySerialization() {
         List<Kept> before;
         try (Store store = Store.open(directory)) {
-            EventStore events = open(store, StoredEvents.Caps.DEFAULT);
+            EventStore events = open(store, EventStore.Caps.DEFAULT);
             long id = 1;
             for (Serialization serialization : Serialization.values()) {
                 byte[] args = Values.write(serialization, List.of("text", 5L));
@@ -59,7 +60,7 @@ final class StoredEventsTest {
             before = events.events(PREFIX);
         }
         try (Store store = Store.open(directory)) {
-            List<Kept> after = open(store, StoredEvents.Caps.DEFAULT).events(PREFIX);
+            List<Kept> after = open(store, EventStore.Caps.DEFAULT).events(PREFIX);
             assertEquals(before.size(), after.size());
             for (int i = 0; i < before.size(); i++) {
                 Kept one = before.get(i);
@@ -79,7 +80,7 @@ final class StoredEventsTest {
     void theNewestAreKeptAsManyAsTheRuleSays() {
         for (int run = 0; run < 3; run++) {
             try (Store store = Store.open(directory)) {
-                EventStore events = open(store, StoredEvents.Caps.DEFAULT);
+                EventStore events = open(store, EventStore.Caps.DEFAULT);
                 for (long id = 1; id <= 5; id++) {
                     events.add(EXACT, event(10L * run + id, Payload.of("x")));
                 }
@@ -88,7 +89,7 @@ final class StoredEventsTest {
             }
             try (Store store = Store.open(directory)) {
                 long last = 10L * run + 5;
-                assertEquals(List.of(last - 2, last - 1, last), ids(open(store, StoredEvents.Caps.DEFAULT), EXACT));
+                assertEquals(List.of(last - 2, last - 1, last), ids(open(store, EventStore.Caps.DEFAULT), EXACT));
                 assertEquals(
                         3,
                         store.<Integer>read(
@@ -101,7 +102,7 @@ final class StoredEventsTest {
     @Test
     void theHistoryIsCappedInOctets() {
         try (Store store = Store.open(directory)) {
-            EventStore events = open(store, new StoredEvents.Caps(10_000, Duration.ofDays(1)));
+            EventStore events = open(store, new EventStore.Caps(10_000, Duration.ofDays(1)));
             for (long id = 1; id <= 20; id++) {
                 byte[] args = Values.write(Serialization.CBOR, List.of(new byte[3_000]));
                 events.add(PREFIX, event(id, Payload.encoded(Serialization.CBOR, args, 0, args.length, 1)));
@@ -113,9 +114,9 @@ final class StoredEventsTest {
     @Test
     void oldEventsAreForgotten() {
         try (Store store = Store.open(directory)) {
-            EventStore events = open(store, new StoredEvents.Caps(1 << 20, Duration.ofHours(1)));
+            EventStore events = open(store, new EventStore.Caps(1 << 20, Duration.ofHours(1)));
             long old = System.currentTimeMillis() - Duration.ofHours(2).toMillis();
-            events.add(PREFIX, new Kept(1, old, "com.example.x", Dict.EMPTY, Dict.EMPTY, Payload.EMPTY));
+            events.add(PREFIX, new Kept(1, old, "com.example.x", Dict.EMPTY, Dict.EMPTY, Payload.EMPTY, 0));
             events.add(PREFIX, event(2, Payload.EMPTY));
             assertEquals(List.of(2L), ids(events, PREFIX));
         }
@@ -124,17 +125,40 @@ final class StoredEventsTest {
     @Test
     void realmsAndRulesAreKeptApart() {
         try (Store store = Store.open(directory)) {
-            EventStore one = open(store, StoredEvents.Caps.DEFAULT);
-            EventStore other = store.events("realm2", List.of(EXACT), StoredEvents.Caps.DEFAULT);
+            EventStore one = open(store, EventStore.Caps.DEFAULT);
+            EventStore other = store.events("realm2", List.of(EXACT), EventStore.Caps.DEFAULT);
             one.add(EXACT, event(1, Payload.EMPTY));
             one.add(PREFIX, event(2, Payload.EMPTY));
             other.add(EXACT, event(3, Payload.EMPTY));
         }
         try (Store store = Store.open(directory)) {
-            EventStore one = open(store, StoredEvents.Caps.DEFAULT);
+            EventStore one = open(store, EventStore.Caps.DEFAULT);
             assertEquals(List.of(1L), ids(one, EXACT));
             assertEquals(List.of(2L), ids(one, PREFIX));
-            assertEquals(List.of(3L), ids(store.events("realm2", List.of(EXACT), StoredEvents.Caps.DEFAULT), EXACT));
+            assertEquals(List.of(3L), ids(store.events("realm2", List.of(EXACT), EventStore.Caps.DEFAULT), EXACT));
+        }
+    }
+
+    @Test
+    void eachTopicOfARuleHasAHistoryOfItsOwnThatSurvivesARestart() {
+        Rule each = Rule.each("com.", 2);
+        Rule one = new Rule("com.example.x", Match.EXACT, 2);
+        try (Store store = Store.open(directory)) {
+            EventStore events = store.events("realm1", List.of(each), EventStore.Caps.DEFAULT);
+            for (long id = 1; id <= 3; id++) {
+                events.add(one, event(id, Payload.of(id)));
+            }
+        }
+        try (Store store = Store.open(directory)) {
+            EventStore events = store.events("realm1", List.of(each), EventStore.Caps.DEFAULT);
+            assertEquals(List.of(one), events.rules());
+            assertEquals(List.of(2L, 3L), ids(events, one));
+            events.forget(one);
+            assertEquals(0, events.octets());
+        }
+        try (Store store = Store.open(directory)) {
+            EventStore events = store.events("realm1", List.of(each), EventStore.Caps.DEFAULT);
+            assertEquals(List.of(), events.rules());
         }
     }
 }

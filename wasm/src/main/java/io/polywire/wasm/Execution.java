@@ -62,6 +62,10 @@ public final class Execution {
     private final Suspend unwinding = new Suspend();
     private final Breakpoints breakpoints = new Breakpoints();
 
+    // written by the running thread
+    private volatile long usedNanos;
+    private volatile long sliceBegan;
+
     // guarded by this; read by the running thread without lock where a stale value does no harm
     private volatile int requests;
     private volatile State state = State.READY;
@@ -119,6 +123,12 @@ public final class Execution {
     public Execution fuel(long units) {
         fuel = units;
         return this;
+    }
+
+    /** Nanoseconds for which it has had a thread. */
+    public long runNanos() {
+        long began = sliceBegan;
+        return usedNanos + (began == 0 ? 0 : System.nanoTime() - began);
     }
 
     /** Fuel left. */
@@ -354,10 +364,15 @@ public final class Execution {
             requests = 0;
         }
         State next;
+        long began = System.nanoTime();
+        sliceBegan = began;
         try {
             next = steps();
         } finally {
             release();
+            sliceBegan = 0;
+            long used = usedNanos + System.nanoTime() - began;
+            usedNanos = used;
         }
         if (next == State.WAITING) {
             await();

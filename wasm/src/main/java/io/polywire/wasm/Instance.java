@@ -224,6 +224,13 @@ public final class Instance {
         }
     }
 
+    /** Gives up the memories that are its own. Only when nothing will run in it any more. */
+    public void free() {
+        for (int i = module.importedMemories(); i < memories.length; i++) {
+            memories[i].free();
+        }
+    }
+
     /** Whether its code counts fuel. */
     public boolean metered() {
         return code.metered();

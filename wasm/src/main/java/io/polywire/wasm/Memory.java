@@ -48,7 +48,7 @@ public final class Memory implements Extern {
         }
         this.bytes = allocated;
         AtomicLong mine = reserved;
-        CLEANER.register(this, () -> MemoryBudget.release(mine.get()));
+        CLEANER.register(this, () -> MemoryBudget.release(mine.getAndSet(0)));
     }
 
     private byte @Nullable [] allocate(int pages) {
@@ -65,6 +65,12 @@ public final class Memory implements Extern {
             MemoryBudget.release(more);
             return null;
         }
+    }
+
+    /** Gives up the contents and their part of the {@link MemoryBudget} now, instead of when nobody refers to it. */
+    void free() {
+        bytes = new byte[0];
+        MemoryBudget.release(reserved.getAndSet(0));
     }
 
     /** Present size in pages. */

@@ -76,6 +76,15 @@ public final class Snapshot {
         if (section == null) {
             throw new SnapshotException("not a snapshot: no section " + SECTION);
         }
+        return restore(module, section, imports, limit);
+    }
+
+    /**
+     * The same where the content of {@link #SECTION} is kept elsewhere.
+     *
+     * @param module decoded module with the contents of memory, tables and globals
+     */
+    public static Restored restore(Module module, byte[] section, Imports imports, Limit limit) {
         SnapshotReader reader = new SnapshotReader(module, section);
         reader.check();
         Instance instance;
@@ -85,5 +94,15 @@ public final class Snapshot {
             throw new SnapshotException("damaged snapshot: " + t.getMessage());
         }
         return new Restored(instance, reader.execution(instance));
+    }
+
+    /**
+     * Checks whether a call stack fits a module, as {@link #restore} does.
+     *
+     * @param section content of {@link #SECTION}
+     * @throws SnapshotException if it does not
+     */
+    public static void check(Module module, byte[] section) {
+        new SnapshotReader(module, section).check();
     }
 }

@@ -62,6 +62,22 @@ class ControlTest {
     }
 
     @Test
+    void aCallAtTheBeginningOfALoopIsNotRepeatedWhenItHasWaited() {
+        // local.get 0, loop (i32) -> i32, call 0, end
+        Module looped = module(1, 0x20, 0x00, 0x03, 0x00, 0x10, 0x00, 0x0b, 0x0b);
+        int[] calls = {0};
+        Imports imports = new Imports().func("env", "g", looped.types().getFirst(), c -> {
+            if (calls[0]++ == 0) {
+                throw c.waitFor(CompletableFuture.completedFuture(null));
+            }
+            return Values.ofI(c.i32(0) + 1);
+        });
+        Execution e = new Instance(looped, imports, Limit.DEFAULT).prepare("f", 41);
+        assertEquals(42, e.call().getI(0));
+        assertEquals(2, calls[0]);
+    }
+
+    @Test
     void suspendAndKillTakeEffectWithinMilliseconds() {
         try (Scheduler scheduler = new Scheduler(1, 10)) {
             long[] nanos = new long[200];

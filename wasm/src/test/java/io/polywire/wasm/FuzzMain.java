@@ -284,8 +284,7 @@ final class FuzzMain {
             out.write(d.calls().getBytes(StandardCharsets.UTF_8));
         }
         String text = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        boolean same = p.waitFor() == 0
-                && text.equals(String.join("\n", d.results()) + "\n");
+        boolean same = p.waitFor() == 0 && text.equals(String.join("\n", d.results()) + "\n");
         disputes += same ? 1 : 0;
         if (!same) {
             System.out.println("wasmtime:\n" + text);

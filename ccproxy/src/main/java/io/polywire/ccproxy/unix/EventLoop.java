@@ -221,8 +221,10 @@ public final class EventLoop implements AutoCloseable {
     private void dispatch(int events, long key) {
         int fd = (int) key;
         if (key == wakeup.fd()) {
-            woken.set(false);
+            // In this order: a wake-up between the two would else be cleared, with `woken` set and nobody to wake
+            // again.
             wakeup.reset();
+            woken.set(false);
             return;
         }
         Registration registration = registrations[fd];

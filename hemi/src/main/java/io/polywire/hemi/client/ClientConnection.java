@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to the server: dial, login, first message, then whatever comes. It tells its {@link HemiClient} when it is
+ * One connection to the server: dial, login, first message, then whatever comes. It tells its {@link Connector} when it is
  * ready and, once, when it is over.
  *
  * <p>Threads: owned by the connection's loop; {@link #send} and {@link #close} may be called from any.
@@ -44,16 +44,22 @@ final class ClientConnection implements MessageHandler {
         ENDED
     }
 
-    private final HemiClient client;
+    private final Connector connector;
     private final HemiClientSettings settings;
+    private final Calls calls = new Calls();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile State state = State.DIALLING;
     private volatile @Nullable WebSocket socket;
     private boolean pausedByInbox;
 
-    ClientConnection(HemiClient client) {
-        this.client = client;
-        this.settings = client.settings();
+    ClientConnection(Connector connector) {
+        this.connector = connector;
+        this.settings = connector.settings();
+    }
+
+    /** Those that wait for an answer by this connection. */
+    Calls calls() {
+        return calls;
     }
 
     // --- connecting ------------------------------------------------------------------------------------------------
@@ -70,7 +76,7 @@ final class ClientConnection implements MessageHandler {
         WebSocketSettings limits = WebSocketSettings.ofLimit(settings.readLimit())
                 .withPing(Duration.ZERO, 0)
                 .withTooBigReason("read limited at " + (settings.readLimit() + 1L) + " bytes");
-        var _ = Client.webSocket(client.loops(), target, limits, this).whenComplete((opened, failure) -> {
+        var _ = Client.webSocket(connector.loops(), target, limits, this).whenComplete((opened, failure) -> {
             if (failure != null) {
                 refused(url, redirects, failure);
             }
@@ -139,10 +145,10 @@ final class ClientConnection implements MessageHandler {
             case HELLO_SENT -> challenged(from, envelope);
             case FIRST -> {
                 state = State.ONLINE; // whatever it says: it is not answered
-                client.online(this);
+                connector.online(this);
             }
             case ONLINE -> {
-                if (client.received(this, envelope) > INBOX_LIMIT && !pausedByInbox) {
+                if (!calls.answer(envelope) && connector.unsolicited(this, envelope) > INBOX_LIMIT && !pausedByInbox) {
                     pausedByInbox = true;
                     from.pauseReading();
                 }
@@ -206,7 +212,7 @@ final class ClientConnection implements MessageHandler {
 
     @Override
     public void onTick(WebSocket from) {
-        if (pausedByInbox && client.waiting() < INBOX_LIMIT / 2) {
+        if (pausedByInbox && connector.waiting() < INBOX_LIMIT / 2) {
             pausedByInbox = false;
             from.resumeReading();
         }
@@ -214,14 +220,14 @@ final class ClientConnection implements MessageHandler {
 
     // --- the end ---------------------------------------------------------------------------------------------------
 
-    /** Closes in order; the future completes when the connection is over. */
-    CompletableFuture<Void> close(int code, String reason) {
+    /** Closes in order, by the code and reason of the exception; the future completes when the connection is over. */
+    CompletableFuture<Void> close(ConnectionException why) {
         WebSocket open = socket;
-        over(new ConnectionException("closed by this side", code, reason, null));
+        over(why);
         if (open == null) {
             closed.complete(null);
         } else {
-            open.closeAfterFlush(code, reason);
+            open.closeAfterFlush(why.closeCode(), why.closeReason());
         }
         return closed;
     }
@@ -240,7 +246,8 @@ final class ClientConnection implements MessageHandler {
             state = State.ENDED;
         }
         if (first) {
-            client.offline(this, why);
+            connector.offline(this, why);
+            calls.fail(why);
         }
     }
 

@@ -11,6 +11,7 @@ import io.polywire.model.Payload;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
 import io.polywire.net.CloseCode;
+import io.polywire.net.WebSocket;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Identity;
 import io.polywire.router.JoinRefused;
@@ -238,6 +239,12 @@ final class RealmLink implements Link {
                 .map(String.class::cast)
                 .findFirst()
                 .orElse(null);
+    }
+
+    @Override
+    public Traffic traffic() {
+        WebSocket socket = conversation.connection().socket();
+        return new Traffic(socket.octetsIn(), socket.octetsOut(), socket.queuedBytes());
     }
 
     @Override

@@ -1,217 +1,140 @@
 package io.polywire.server.config;
 
-import io.polywire.model.Uris;
-import io.polywire.net.Endpoint;
+import io.polywire.gate.door.GateSettings;
 import io.polywire.net.ListenSettings;
-import io.polywire.net.Tls;
-import io.polywire.router.HistoryRules;
-import io.polywire.router.RealmOptions;
-import io.polywire.server.config.ConfigException.Problem;
+import io.polywire.server.yaml.ConfigException;
+import io.polywire.server.yaml.Reference;
+import io.polywire.server.yaml.Schema;
+import io.polywire.server.yaml.Section;
+import io.polywire.server.yaml.YamlReader;
+import io.polywire.wamp.auth.Attempts;
 import io.polywire.wamp.door.WampDoorSettings;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a configuration file into settings. What the file leaves out is as {@link ListenSettings}, {@link WampDoorSettings}
- * and {@link RealmOptions} have it; but nobody gets into a realm that the file does not open. Paths are relative to the
- * file.
+ * Turns a configuration file into settings. What the file leaves out is as the rooms have it; but nobody gets into a realm
+ * that the file does not open, and nobody may do there what no role allows. Paths are relative to the file.
  */
 public final class ConfigFile {
-    private static final Duration DAY = Duration.ofDays(1);
-
-    private final Path folder;
-    private final List<Problem> problems = new ArrayList<>();
-
-    private ConfigFile(Path folder) {
-        this.folder = folder;
-    }
+    private ConfigFile() {}
 
     /**
      * @throws ConfigException if the file cannot be read or has errors; it names all of them
      */
     public static ServerSettings read(Path file) {
-        String text;
-        try {
-            text = Files.readString(file);
-        } catch (IOException e) {
-            String why = Files.exists(file) ? "cannot be read: " + e.getMessage() : "does not exist";
-            throw new ConfigException(file.toString(), List.of(new Problem(1, 1, "", why)));
-        }
-        Path folder = file.toAbsolutePath().getParent();
-        ConfigFile reader = new ConfigFile(folder == null ? Path.of(".") : folder);
-        Node root = YamlReader.read(file.toString(), text, reader.problems);
-        ServerSettings settings = reader.server(Section.of(root, "", reader.problems));
-        if (!reader.problems.isEmpty()) {
-            reader.problems.sort(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column));
-            throw new ConfigException(file.toString(), reader.problems);
-        }
-        return settings;
+        return YamlReader.read(file, System::getenv, ConfigFile::server);
     }
 
-    private ServerSettings server(Section root) {
-        Path data = path(root, "data");
-        List<ListenSettings> listeners = new ArrayList<>();
-        for (Section section : root.sections("listeners")) {
-            ListenSettings listener = listener(section);
-            if (listener != null) {
-                listeners.add(listener);
-            }
-        }
+    /** What a file may hold. */
+    public static Schema schema() {
+        return Section.describe(ConfigFile::server);
+    }
+
+    /** The same as JSON schema. */
+    public static Map<String, Object> jsonSchema() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        all.put("title", "Configuration of Polywire");
+        all.putAll(schema().json());
+        return all;
+    }
+
+    /** The same as tables, in Markdown. */
+    public static String reference() {
+        return Reference.markdown(schema(), "The file");
+    }
+
+    static ServerSettings server(Section root) {
+        Path data = root.path("data", "folder for what outlives the process; left out: a temporary one");
+        List<ListenSettings> listeners = root.sections(
+                "listeners",
+                "where to listen for HTTP, WebSocket and RawSocket; left out: 127.0.0.1:8080",
+                ListenerSection::read);
         if (!root.has("listeners")) {
-            listeners.add(new ListenSettings(ServerSettings.DEFAULT_ENDPOINT));
+            listeners = List.of(new ListenSettings(ServerSettings.DEFAULT_ENDPOINT));
         }
-        Section wamp = root.section("wamp");
-        WampDoorSettings door = wamp == null ? WampDoorSettings.DEFAULT : wamp(wamp);
-        List<RealmSettings> realms = new ArrayList<>();
+        List<RoleSettings> roles = root.sections("roles", "roles that every realm has", RoleSettings::read);
+        List<RealmSettings> realms = realms(root, roles);
+        List<TemplateSettings> templates = root.sections(
+                "templates",
+                "realms that are made when the first client joins them",
+                section -> TemplateSettings.read(section, roles));
+        if (!root.has("realms") && !root.has("templates")) {
+            root.missing("realms: without one nobody can join");
+        }
+        Attempts.Limits attempts = root.section("attempts", "how often authentication may fail", AttemptSection::read);
+        String adminRealm = root.text(
+                "admin_realm",
+                "realm with the server's own procedures polywire.*, for roles that are admin; left out: there are none");
+        checkRealm(root, "admin_realm", adminRealm, realms);
+        LogSettings log = root.section("log", "the log", LogSettings::read);
+        MetricsSettings metrics = root.section("metrics", "who may read /metrics", MetricsSettings::read);
+        Duration slowCall = root.duration(
+                "slow_call",
+                Duration.ofMillis(1),
+                Duration.ofHours(1),
+                ServerSettings.SLOW_CALL,
+                "calls that take at least so long are told to Flight Recorder");
+        WampDoorSettings wamp = root.section("wamp", "the WAMP door", WampSection::read);
+        WebWireSettings webWire =
+                root.section("webwire", "the WebWire door; left out: there is none", WebWireSettings::read);
+        checkRealm(root, "webwire", webWire == null ? null : webWire.realm(), realms);
+        HemiSettings hemi = root.section("hemi", "the Hemi door; left out: there is none", HemiSettings::read);
+        checkRealm(root, "hemi", hemi == null ? null : hemi.realm(), realms);
+        List<HemiServerSettings> hemiServers = root.sections(
+                "hemi_servers", "Hemi servers whose commands are procedures of a realm", HemiServerSettings::read);
+        hemiServers.forEach(one -> checkRealm(root, "hemi_servers", one.realm(), realms));
+        GateSettings gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
+        // A further door: its section here, its record in ServerSettings, its wiring in Doorways.
+        return new ServerSettings(
+                data,
+                listeners,
+                realms,
+                templates,
+                attempts == null ? Attempts.Limits.DEFAULT : attempts,
+                adminRealm,
+                log == null ? LogSettings.DEFAULT : log,
+                metrics == null ? MetricsSettings.DEFAULT : metrics,
+                slowCall,
+                wamp == null ? WampDoorSettings.DEFAULT : wamp,
+                webWire,
+                hemi,
+                hemiServers,
+                gate);
+    }
+
+    private static List<RealmSettings> realms(Section root, List<RoleSettings> roles) {
         Set<String> names = new HashSet<>();
-        for (Section section : root.sections("realms")) {
-            RealmSettings realm = realm(section);
+        List<RealmSettings> all = new ArrayList<>();
+        root.sections("realms", "the realms that are there from the start", section -> {
+            RealmSettings realm = RealmSettings.read(section, roles);
             if (realm != null && !names.add(realm.name())) {
                 section.wrong("name", "is '" + realm.name() + "', which is the name of a realm above");
             } else if (realm != null) {
-                realms.add(realm);
+                all.add(realm);
             }
-        }
-        if (!root.has("realms")) {
-            root.missing("realms: without one nobody can join");
-        }
-        root.end();
-        return new ServerSettings(data, listeners, door, realms);
-    }
-
-    private @Nullable ListenSettings listener(Section section) {
-        Endpoint tcp = section.parsed("tcp", "HOST:PORT or [IPV6]:PORT", text -> {
-            if (!(Endpoint.parse(text) instanceof Endpoint.Tcp endpoint)) {
-                throw new IllegalArgumentException("for a UNIX socket write unix: PATH");
-            }
-            return endpoint;
+            return realm;
         });
-        Path socket = path(section, "unix");
-        Section tls = section.section("tls");
-        Endpoint at = tcp != null ? tcp : socket != null ? new Endpoint.Unix(socket) : null;
-        if (section.has("tcp") == section.has("unix")) {
-            section.missing("either tcp or unix: a listener needs one of them");
+        return all;
+    }
+
+    private static void checkRealm(Section root, String key, @Nullable String realm, List<RealmSettings> realms) {
+        if (realm != null && realms.stream().noneMatch(one -> one.name().equals(realm))) {
+            Set<String> names = new TreeSet<>();
+            realms.forEach(one -> names.add(one.name()));
+            root.wrong(
+                    key,
+                    "names the realm '" + realm + "', which is not there, expected "
+                            + (names.isEmpty() ? "one under realms" : "one of " + String.join(", ", names)));
         }
-        ListenSettings defaults = new ListenSettings(at == null ? ServerSettings.DEFAULT_ENDPOINT : at);
-        String mode = section.parsed("mode", "a file mode such as rw-rw----", text -> {
-            PosixFilePermissions.fromString(text);
-            return text;
-        });
-        ListenSettings listener = new ListenSettings(
-                defaults.at(),
-                tls == null ? null : tls(tls),
-                mode == null ? defaults.fileMode() : mode,
-                section.number("max_connections", 1, 10_000_000, defaults.maxConnections()),
-                section.duration("handshake_timeout", Duration.ofMillis(100), DAY, defaults.handshakeTimeout()),
-                section.duration("idle_timeout", Duration.ofMillis(100), DAY, defaults.idleTimeout()),
-                (int) section.size("max_header", 1024, 1 << 20, defaults.maxHeaderBytes()));
-        section.end();
-        return at == null ? null : listener;
-    }
-
-    private Tls.@Nullable Server tls(Section section) {
-        Path certificate = readable(section, "certificate");
-        Path key = readable(section, "key");
-        Path clientCa = readable(section, "client_ca");
-        boolean required = section.choice(
-                "client_certificate", List.of("required", "optional"), List.of(true, false), clientCa != null);
-        if (!section.has("certificate")) {
-            section.missing("certificate: a PEM file with the certificate and its issuers");
-        }
-        if (!section.has("key")) {
-            section.missing("key: a PEM file with the private key");
-        }
-        if (section.has("client_certificate") && !section.has("client_ca")) {
-            section.missing("client_ca: a PEM file with the authorities that client certificates come from");
-        }
-        section.end();
-        return certificate == null || key == null ? null : new Tls.Server(certificate, key, clientCa, required);
-    }
-
-    private static WampDoorSettings wamp(Section section) {
-        WampDoorSettings defaults = WampDoorSettings.DEFAULT;
-        String path = section.parsed("path", "a path such as /ws", text -> {
-            if (!text.startsWith("/") || text.contains("?") || text.contains("#")) {
-                throw new IllegalArgumentException("a path begins with / and has neither ? nor #");
-            }
-            return text;
-        });
-        Duration moment = Duration.ofMillis(100);
-        WampDoorSettings settings = new WampDoorSettings(
-                path == null ? defaults.path() : path,
-                (int) section.size("message_limit", 512, 1 << 24, defaults.messageLimit()),
-                (int) section.size("queue_limit", 1024, 1 << 30, defaults.queueLimit()),
-                section.size("queue_budget", 1024, 1L << 40, defaults.queueBudget()),
-                section.duration("hello_timeout", moment, DAY, defaults.helloTimeout()),
-                section.duration("authenticate_timeout", moment, DAY, defaults.authenticateTimeout()),
-                section.duration("stuck_timeout", moment, DAY, defaults.stuckTimeout()),
-                section.duration("keepalive", Duration.ZERO, DAY, defaults.keepalive()),
-                section.flag("deflate", defaults.deflate()),
-                defaults.agent());
-        section.end();
-        return settings;
-    }
-
-    private static @Nullable RealmSettings realm(Section section) {
-        String name = section.parsed("name", "a URI such as com.example.main", text -> {
-            if (!Uris.valid(text, false)) {
-                throw new IllegalArgumentException("components are joined by dots and have neither blanks nor #");
-            }
-            return text;
-        });
-        if (!section.has("name")) {
-            section.missing("name");
-        }
-        boolean anonymous = section.flag("anonymous", false);
-        String role = section.text("anonymous_role");
-        RealmOptions defaults = RealmOptions.DEFAULT;
-        Section limits = section.section("limits");
-        RealmOptions options = new RealmOptions(
-                section.flag("strict_uris", defaults.strictUris()),
-                section.flag("disclosure", defaults.disclosure()),
-                null,
-                limits == null ? defaults.limits() : limits(limits),
-                HistoryRules.NONE);
-        section.end();
-        return name == null
-                ? null
-                : new RealmSettings(name, options, anonymous ? (role == null ? "anonymous" : role) : null);
-    }
-
-    private static RealmOptions.Limits limits(Section section) {
-        RealmOptions.Limits defaults = RealmOptions.Limits.DEFAULT;
-        int most = Integer.MAX_VALUE;
-        RealmOptions.Limits limits = new RealmOptions.Limits(
-                section.number("sessions", 1, most, defaults.sessions()),
-                section.number("registrations", 0, most, defaults.registrations()),
-                section.number("subscriptions", 0, most, defaults.subscriptions()),
-                section.number("pending_calls", 0, most, defaults.pendingCalls()),
-                section.number("retained_topics", 0, most, defaults.retainedTopics()),
-                section.size("retained_size", 0, 1L << 40, defaults.retainedOctets()));
-        section.end();
-        return limits;
-    }
-
-    private @Nullable Path path(Section section, String key) {
-        return section.parsed(key, "a path", text -> folder.resolve(text).normalize());
-    }
-
-    private @Nullable Path readable(Section section, String key) {
-        return section.parsed(key, "a file", text -> {
-            Path file = folder.resolve(text).normalize();
-            if (!Files.isReadable(file)) {
-                throw new IllegalArgumentException(file + (Files.exists(file) ? " cannot be read" : " does not exist"));
-            }
-            return file;
-        });
     }
 }

@@ -6,6 +6,7 @@ import io.polywire.codec.Codec;
 import io.polywire.codec.Encoded;
 import io.polywire.model.Message;
 import io.polywire.model.Serialization;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,7 @@ final class LoopShare {
 
     final Encoded encoded = new Encoded();
     private final long budget;
-    private long queued;
-    private long refused;
+    private final AtomicLong queued = new AtomicLong(); // written by the loop, read by realms on others
 
     private Message.@Nullable Event event;
     private final @Nullable Object[] kept = new @Nullable Object[Serialization.COUNT]; // byte[] or ByteBuf
@@ -30,21 +30,17 @@ final class LoopShare {
 
     /** A connection's backlog has changed by so many octets. */
     void queued(long change) {
-        queued += change;
+        queued.addAndGet(change);
+    }
+
+    /** Octets of all backlogs. Any thread. */
+    long queued() {
+        return queued.get();
     }
 
     /** How much a single connection may have queued: half of what is left, so that many slow ones share it. */
     long allowance() {
-        return Math.max(0, budget - queued) / 2;
-    }
-
-    void countRefused() {
-        refused++;
-    }
-
-    /** Events and invocations that found a full queue. */
-    long refused() {
-        return refused;
+        return Math.max(0, budget - queued.get()) / 2;
     }
 
     /** Sends an event. The first receiver gets it as any message; for the second it is kept encoded, for all that follow. */

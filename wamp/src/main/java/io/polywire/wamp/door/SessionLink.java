@@ -10,6 +10,7 @@ import io.polywire.net.CloseCode;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.JoinRefused;
 import io.polywire.router.Link;
+import io.polywire.router.RealmOptions;
 import io.polywire.router.Sent;
 import io.polywire.router.Session;
 import java.lang.System.Logger.Level;
@@ -35,8 +36,10 @@ final class SessionLink implements Link {
     private final WampConnection connection;
     private final HostedRealm realm;
     private final boolean sameThread;
+    private final EventOverflow overflow;
     private @Nullable Session session;
     private boolean over;
+    private RealmOptions.Limits limits = RealmOptions.Limits.DEFAULT; // handed over with WELCOME
 
     /** What the realm sent since the last hop; only used where there is one. */
     private List<Object> outbox = new ArrayList<>();
@@ -47,6 +50,7 @@ final class SessionLink implements Link {
         this.connection = connection;
         this.realm = realm;
         this.sameThread = realm.inThread().getAsBoolean();
+        this.overflow = new EventOverflow(this, connection.settings());
     }
 
     /** Called on the connection's loop: runs the task on the realm's thread. */
@@ -76,6 +80,7 @@ final class SessionLink implements Link {
             return;
         }
         Session joined = session;
+        limits = joined.limits();
         Map<String, @Nullable Object> welcome = new LinkedHashMap<>();
         welcome.put("roles", realm.realm().welcomeRoles().asMap());
         welcome.put("realm", realm.realm().name());
@@ -83,11 +88,11 @@ final class SessionLink implements Link {
         welcome.put("authrole", joined.identity().authrole());
         welcome.put("authmethod", joined.identity().authmethod());
         welcome.put("authprovider", joined.identity().authprovider());
-        welcome.put("agent", connection.agent());
+        welcome.put("agent", connection.settings().agent());
         if (!admitted.extra().isEmpty()) {
             welcome.put("authextra", admitted.extra());
         }
-        pass(new Message.Welcome(joined.id(), Dict.of(welcome)));
+        passOn(new Message.Welcome(joined.id(), Dict.of(welcome)));
     }
 
     void receive(Message message) {
@@ -129,7 +134,7 @@ final class SessionLink implements Link {
     void goodbye() {
         if (!over) {
             leave();
-            pass(new Message.Goodbye(Dict.EMPTY, Reasons.GOODBYE_AND_OUT));
+            passOn(new Message.Goodbye(Dict.EMPTY, Reasons.GOODBYE_AND_OUT));
         }
     }
 
@@ -150,10 +155,20 @@ final class SessionLink implements Link {
         if (over) {
             return Sent.CLOSED;
         }
-        if ((message instanceof Message.Event || message instanceof Message.Invocation)
-                && !connection.hasRoom(outboxOctets)) {
+        if (message instanceof Message.Event event) {
+            if (overflow.isWaiting() || !connection.hasRoom(outboxOctets)) {
+                return overflow.take(event);
+            }
+        } else if (message instanceof Message.Invocation && !connection.hasRoom(outboxOctets)) {
             return Sent.FULL;
+        } else if (message instanceof Message.Unsubscribed && overflow.isWaiting()) {
+            overflow.sendAll(); // no event comes after it
         }
+        return pass(message);
+    }
+
+    /** Sends what does not look at the room any more. */
+    Sent pass(Message message) {
         if (sameThread) {
             return connection.write(message);
         }
@@ -162,15 +177,48 @@ final class SessionLink implements Link {
             return Sent.TOO_LARGE; // the head is not made yet, and seldom longer
         }
         outboxOctets += payload.length() + 64;
-        pass(message);
+        passOn(message);
         return Sent.OK;
+    }
+
+    /** Whether there is room for an event. */
+    boolean hasRoom() {
+        return connection.hasRoom(outboxOctets);
+    }
+
+    /** On the connection's loop: some room has come about. */
+    void roomAgain() {
+        if (overflow.isWaiting()) {
+            run(overflow::sendSome);
+        }
+    }
+
+    /** The peer does not read its events, and is to be cut off for it. */
+    void tooSlow() {
+        realm.thread().execute(() -> {
+            if (!over) {
+                leave();
+                finish(
+                        WampConnection.abort(Reasons.NETWORK_FAILURE, "events were not read in time"),
+                        CloseCode.POLICY_VIOLATION);
+            }
+        });
+    }
+
+    void countDropped() {
+        realm.realm().counters().dropEvent();
+    }
+
+    @Override
+    public Traffic traffic() {
+        return connection.traffic();
     }
 
     @Override
     public void end(Message.Goodbye why) {
         over = true;
         session = null;
-        pass(new Ending(why, CloseCode.NORMAL, why.reason()));
+        passOn(new Ending(why, CloseCode.NORMAL, why.reason()));
     }
 
     @Override
@@ -212,10 +260,10 @@ final class SessionLink implements Link {
 
     private void finish(Message last, int closeCode) {
         String reason = last instanceof Message.Abort abort ? abort.reason() : "";
-        pass(new Ending(last, closeCode, reason));
+        passOn(new Ending(last, closeCode, reason));
     }
 
-    private void pass(Object item) {
+    private void passOn(Object item) {
         if (sameThread) {
             deliver(item);
             return;
@@ -230,7 +278,10 @@ final class SessionLink implements Link {
         List<Object> batch = outbox;
         outbox = new ArrayList<>();
         outboxOctets = 0;
-        connection.loop().execute(() -> batch.forEach(this::deliver));
+        connection.loop().execute(() -> {
+            batch.forEach(this::deliver);
+            connection.account();
+        });
     }
 
     /** On the connection's loop. */
@@ -240,7 +291,7 @@ final class SessionLink implements Link {
                 boolean sent = connection.write(message) == Sent.OK;
                 if (message instanceof Message.Welcome) {
                     if (sent) {
-                        connection.welcomed(this);
+                        connection.welcomed(this, limits);
                     } else {
                         connection.tooSmall(this);
                     }

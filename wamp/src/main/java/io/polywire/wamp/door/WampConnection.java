@@ -9,8 +9,11 @@ import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
 import io.polywire.model.Uris;
 import io.polywire.net.CloseCode;
+import io.polywire.net.Connection;
 import io.polywire.net.Loop;
 import io.polywire.router.HostedRealm;
+import io.polywire.router.Link;
+import io.polywire.router.RealmOptions;
 import io.polywire.router.Sent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +65,10 @@ final class WampConnection {
     private @Nullable SessionLink link;
     private Admission.@Nullable Answer answer;
     private Dict hello = Dict.EMPTY;
-    private @Nullable HostedRealm realm;
+    private String realm = "";
+
+    private int messageLimit = Integer.MAX_VALUE; // of the session, where it is less than the door's
+    private volatile int queueLimit;
 
     private List<Message> batch = new ArrayList<>();
     private long counted; // octets of the backlog that the loop's share knows of
@@ -78,9 +84,13 @@ final class WampConnection {
         this.door = door;
         this.share = share;
         this.gone = gone;
-        int high = door.settings().queueLimit() / 2;
-        wire.connection().output().marks(high / 4, high);
+        bound(door.settings().queueLimit());
         within(door.settings().helloTimeout());
+    }
+
+    private void bound(int most) {
+        queueLimit = most;
+        wire.connection().output().marks(most / 8, most / 2);
     }
 
     static Message.Abort abort(String reason, String text) {
@@ -91,8 +101,8 @@ final class WampConnection {
         return wire.connection().loop();
     }
 
-    String agent() {
-        return door.settings().agent();
+    WampDoorSettings settings() {
+        return door.settings();
     }
 
     int sendLimit() {
@@ -104,6 +114,12 @@ final class WampConnection {
     /** Octets of one message. The slice is kept: it must not be written again. */
     void receive(byte[] octets, int offset, int length) {
         if (state == State.ENDED) {
+            return;
+        }
+        if (length > messageLimit) {
+            violated(
+                    "a message of " + length + " octets, where this session may send " + messageLimit,
+                    CloseCode.TOO_BIG);
             return;
         }
         Message message;
@@ -193,12 +209,11 @@ final class WampConnection {
             refuse(Reasons.INVALID_URI, "the realm's name is not a valid URI");
             return;
         }
-        HostedRealm found = door.realms().find(message.realm());
-        if (found == null) {
+        if (!door.realms().has(message.realm())) {
             refuse(Reasons.NO_SUCH_REALM, "there is no realm " + message.realm());
             return;
         }
-        realm = found;
+        realm = message.realm();
         decide(admission(new Admission.Applicant(
                 message.realm(),
                 message.details(),
@@ -226,12 +241,16 @@ final class WampConnection {
     }
 
     private void decide(Admission.Decision decision) {
-        HostedRealm in = realm;
-        if (state != State.DECIDING || in == null) {
+        if (state != State.DECIDING) {
             return; // ended while the decision was pending
         }
         switch (decision) {
             case Admission.Admit admit -> {
+                HostedRealm in = door.realms().find(realm);
+                if (in == null) {
+                    refuse(Reasons.NO_SUCH_REALM, "there is no realm " + realm);
+                    return;
+                }
                 SessionLink joining = new SessionLink(this, in);
                 link = joining;
                 Dict details = hello;
@@ -293,13 +312,21 @@ final class WampConnection {
         }
     }
 
+    Link.Traffic traffic() {
+        Connection of = wire.connection();
+        return new Link.Traffic(of.octetsIn(), of.octetsOut(), of.queuedBytes());
+    }
+
     // --- what the realm sends --------------------------------------------------------------------------------------
 
     /** WELCOME is on its way. */
-    void welcomed(SessionLink by) {
+    void welcomed(SessionLink by, RealmOptions.Limits limits) {
         if (link == by && state == State.DECIDING) {
             state = State.OPEN;
             hello = Dict.EMPTY;
+            messageLimit = limits.messageOctets() > 0 ? limits.messageOctets() : Integer.MAX_VALUE;
+            int most = door.settings().queueLimit();
+            bound(limits.queuedOctets() > 0 ? Math.min(limits.queuedOctets(), most) : most);
         }
     }
 
@@ -342,18 +369,17 @@ final class WampConnection {
     /** Whether an event or invocation may be queued, beside so many octets that are on their way here. */
     boolean hasRoom(long onTheWay) {
         long queued = wire.connection().queuedBytes() + onTheWay;
-        if (queued < BACKLOG) {
+        if (queued < Math.min(BACKLOG, queueLimit)) {
             return true;
         }
-        boolean room = queued <= Math.min(door.settings().queueLimit(), share.allowance());
-        if (!room) {
-            share.countRefused();
+        if (loop().inLoop()) {
+            account(queued); // many slow peers may fill up between two ticks
         }
-        return room;
+        return queued <= Math.min(queueLimit, share.allowance());
     }
 
     boolean congested(long onTheWay) {
-        return wire.connection().queuedBytes() + onTheWay > door.settings().queueLimit() / 2;
+        return wire.connection().queuedBytes() + onTheWay > queueLimit / 2;
     }
 
     void whenDrained(Runnable task) {
@@ -393,22 +419,45 @@ final class WampConnection {
     void drained() {
         pausedByQueue = false;
         readAgain();
+        if (state != State.ENDED) {
+            account();
+            roomAgain();
+        }
         List<Runnable> tasks = List.copyOf(whenDrained);
         whenDrained.clear();
         tasks.forEach(Runnable::run);
     }
 
+    /** Tells the loop's share of the backlog. */
+    void account() {
+        account(wire.connection().queuedBytes());
+    }
+
+    private void account(long queued) {
+        long backlog = queued < BACKLOG || state == State.ENDED ? 0 : queued;
+        if (backlog != counted) {
+            share.queued(backlog - counted);
+            counted = backlog;
+        }
+    }
+
+    private void roomAgain() {
+        SessionLink open = link;
+        if (open != null) {
+            open.roomAgain();
+        }
+    }
+
     void tick() {
         share.forget();
         long queued = wire.connection().queuedBytes();
-        long backlog = queued < BACKLOG ? 0 : queued;
-        share.queued(backlog - counted);
-        counted = backlog;
+        account(queued);
+        roomAgain();
         if (pausedByQueue && wire.connection().output().writable()) {
             drained();
         }
         long now = System.nanoTime();
-        if (queued <= door.settings().queueLimit()) {
+        if (queued <= queueLimit) {
             stuckSince = 0;
         } else if (stuckSince == 0) {
             stuckSince = now;
@@ -437,8 +486,7 @@ final class WampConnection {
     void lost() {
         leave();
         state = State.ENDED;
-        share.queued(-counted);
-        counted = 0;
+        account(0);
         drained();
         gone.run();
     }

@@ -43,6 +43,11 @@ public final class WampDoor implements HttpDoor, StreamDoor {
         return connections.get();
     }
 
+    /** About how many octets wait for clients that read slowly. */
+    public long queuedOctets() {
+        return shares.values().stream().mapToLong(LoopShare::queued).sum();
+    }
+
     /**
      * Takes requests for the door's path, and upgrades elsewhere that ask for a WAMP subprotocol.
      *
@@ -60,6 +65,9 @@ public final class WampDoor implements HttpDoor, StreamDoor {
         }
         if (chosen == null) {
             return HttpResponse.text(426, "this is a WAMP endpoint: connect by WebSocket");
+        }
+        if (!settings.origins().allow(request)) {
+            return HttpResponse.text(403, "web pages of this origin may not connect");
         }
         Visit visit = Visit.of(request, admission.tracks());
         return new HttpAnswer.Upgrade(new WebSocketPeer(this, chosen, visit), webSocket, chosen.token, visit.answer());

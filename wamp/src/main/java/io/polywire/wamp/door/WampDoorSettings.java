@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param keepalive a WebSocket that was silent for so long is pinged; zero for never
  * @param deflate whether permessage-deflate is offered
  * @param agent WELCOME.Details.agent
+ * @param overflow what happens to events for a client whose queue is full
+ * @param origins of which web pages may connect
  */
 public record WampDoorSettings(
         String path,
@@ -27,7 +29,9 @@ public record WampDoorSettings(
         Duration stuckTimeout,
         Duration keepalive,
         boolean deflate,
-        String agent) {
+        String agent,
+        Overflow overflow,
+        Origins origins) {
     public static final WampDoorSettings DEFAULT = new WampDoorSettings(
             "/ws",
             16 << 20,
@@ -39,6 +43,75 @@ public record WampDoorSettings(
             Duration.ofSeconds(30),
             false,
             "Polywire");
+
+    /** What happens to an event for a client that reads too slowly; everything that is lost is counted. */
+    public enum Overflow {
+        /** It is lost: the client gets what was published first. */
+        DROP_NEWEST,
+        /** An older one is lost: the client gets what was published last. */
+        DROP_OLDEST,
+        /** The client is cut off, with ABORT {@code wamp.error.network_failure}. */
+        DISCONNECT
+    }
+
+    /** The newest events are dropped; all web pages may connect. */
+    public WampDoorSettings(
+            String path,
+            int messageLimit,
+            int queueLimit,
+            long queueBudget,
+            Duration helloTimeout,
+            Duration authenticateTimeout,
+            Duration stuckTimeout,
+            Duration keepalive,
+            boolean deflate,
+            String agent) {
+        this(
+                path,
+                messageLimit,
+                queueLimit,
+                queueBudget,
+                helloTimeout,
+                authenticateTimeout,
+                stuckTimeout,
+                keepalive,
+                deflate,
+                agent,
+                Overflow.DROP_NEWEST,
+                Origins.ALL);
+    }
+
+    public WampDoorSettings withOverflow(Overflow other) {
+        return new WampDoorSettings(
+                path,
+                messageLimit,
+                queueLimit,
+                queueBudget,
+                helloTimeout,
+                authenticateTimeout,
+                stuckTimeout,
+                keepalive,
+                deflate,
+                agent,
+                other,
+                origins);
+    }
+
+    public WampDoorSettings withOrigins(Origins other) {
+        return new WampDoorSettings(
+                path,
+                messageLimit,
+                queueLimit,
+                queueBudget,
+                helloTimeout,
+                authenticateTimeout,
+                stuckTimeout,
+                keepalive,
+                deflate,
+                agent,
+                overflow,
+                other);
+    }
 
     public WampDoorSettings {
         if (messageLimit < 512 || messageLimit > 1 << 24) {

@@ -22,7 +22,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A real router on loopback, with the realm {@code realm1}. */
-final class TestRouter implements AutoCloseable {
+public final class TestRouter implements AutoCloseable {
     private final Loops loops = Loops.open(1);
     private final Realms realms = new Realms();
     private final Listener listener;
@@ -36,7 +36,7 @@ final class TestRouter implements AutoCloseable {
         listener = Listener.open(loops, settings, new Doors(List.of(door), door));
     }
 
-    static TestRouter start() {
+    public static TestRouter start() {
         return start(0, null, new Anonymous("anonymous"));
     }
 
@@ -58,7 +58,7 @@ final class TestRouter implements AutoCloseable {
     }
 
     /** The URI for a scheme of those over TCP. */
-    String uri(String scheme) {
+    public String uri(String scheme) {
         return scheme + "://127.0.0.1:" + port() + (scheme.startsWith("ws") ? "/ws" : "");
     }
 

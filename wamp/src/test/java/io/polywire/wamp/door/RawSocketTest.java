@@ -173,4 +173,23 @@ class RawSocketTest {
             assertEquals("[50,2,{},[\"" + "y".repeat(1000) + "\"]]", caller.read());
         }
     }
+
+    /** Octet 0 of a frame: RRRR X TTT; X with length 0 means 2^24 octets. */
+    @Test
+    void aFrameOfExactlySixteenMebibytesIsTaken() throws IOException {
+        try (Served large = new Served(WampDoorSettings.DEFAULT, new Anonymous("anonymous"), false);
+                RawPeer peer = large.connect()) {
+            peer.send(0x7F, 0xF1, 0, 0);
+            peer.expectOctets(0x7F, 0xF1, 0, 0);
+            peer.sendMessage(RawPeer.HELLO);
+            peer.expect("[2,");
+            String head = "[16,1,{\"acknowledge\":true},\"a.b\",[\"";
+            String tail = "\"]]";
+            byte[] message = (head + "x".repeat((1 << 24) - head.length() - tail.length()) + tail)
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            peer.send(0x08, 0, 0, 0);
+            peer.send(message);
+            peer.expect("[17,1,");
+        }
+    }
 }

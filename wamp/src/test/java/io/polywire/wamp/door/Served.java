@@ -39,12 +39,20 @@ final class Served implements AutoCloseable {
      * @param hop whether the realm lives on another loop than the connections
      */
     Served(WampDoorSettings settings, Admission admission, boolean hop) {
+        this(settings, admission, hop, RealmOptions.DEFAULT);
+    }
+
+    Served(boolean hop, RealmOptions options) {
+        this(QUICK, new Anonymous("anonymous"), hop, options);
+    }
+
+    private Served(WampDoorSettings settings, Admission admission, boolean hop, RealmOptions options) {
         loops = Loops.open(hop ? 2 : 1);
         // connections are spread over the loops: with two of them, every other one is not on the realm's
         Loop home = loops.all().getLast();
         LoopEnvironment environment =
                 new LoopEnvironment((task, millis) -> home.schedule(task, Duration.ofMillis(millis)));
-        Realm realm = new Realm("realm1", RealmOptions.DEFAULT, environment);
+        Realm realm = new Realm("realm1", options, environment);
         realms.add(new HostedRealm(realm, home, home::inLoop));
         door = new WampDoor(realms, admission, settings);
         listener = Listener.open(

@@ -296,4 +296,51 @@ class SessionLifecycleTest {
     private static Admission.Decision admit() {
         return new Admission.Admit(new Identity("joe", "user", "ticket", "test", Map.of()), Map.of());
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatComesBetweenGoodbyeAndAnotherHelloIsIgnored(boolean hop) throws IOException {
+        try (Served served = new Served(hop);
+                RawPeer peer = served.joined()) {
+            peer.sendMessage("[6,{},\"wamp.close.close_realm\"]");
+            for (String late : new String[] {"[48,1,{},\"a.b\"]", "[36,1,1,{}]", "nonsense", "[6,{},\"a.b\"]"}) {
+                peer.sendMessage(late);
+            }
+            peer.sendMessage(RawPeer.HELLO);
+            peer.expect("[6,{},\"wamp.close.goodbye_and_out\"]");
+            peer.expect("[2,");
+        }
+    }
+
+    @Test
+    void withoutAnotherHelloTheConnectionEndsAfterGoodbye() throws IOException {
+        try (Served served = new Served(false);
+                RawPeer peer = served.joined()) {
+            peer.sendMessage("[6,{},\"wamp.close.close_realm\"]");
+            peer.expect("[6,{},\"wamp.close.goodbye_and_out\"]");
+            peer.expectEnd();
+        }
+    }
+
+    @Test
+    void whoDoesNotAnswerTheRoutersGoodbyeIsCutOff() throws IOException {
+        try (Served served = new Served(false);
+                RawPeer victim = served.joined();
+                RawPeer killer = served.joined()) {
+            killer.sendMessage("[48,1,{},\"wamp.session.kill_all\"]");
+            killer.expect("[50,1,{},[1]]");
+            victim.expect("[6,{},\"wamp.close.killed\"]");
+            victim.expectEnd();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wamp.error.close_realm", "wamp.error.system_shutdown", "wamp.error.goodbye_and_out"})
+    void theOldNamesOfReasonsAreAcceptedAndNeverSent(String reason) throws IOException {
+        try (Served served = new Served(false);
+                RawPeer peer = served.joined()) {
+            peer.sendMessage("[6,{},\"" + reason + "\"]");
+            peer.expect("[6,{},\"wamp.close.goodbye_and_out\"]");
+        }
+    }
 }

@@ -233,4 +233,101 @@ class WebSocketTest {
     void aWampUpgradeIsTakenOnEveryPath() {
         assertEquals("wamp.2.json", open("/", new Heard(), "wamp.2.json").getSubprotocol());
     }
+
+    @Test
+    void textThatIsNotUtf8ClosesWith1007() throws Exception {
+        try (java.net.Socket socket = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), served.port())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write(head("Host: h"));
+            // FIN text, masked, 2 octets, mask 0, the first octet of a character without its second one
+            socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, (byte) 0xC3, '"'});
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            int close = all.lastIndexOf('\u0088');
+            assertTrue(close > 0, all);
+            assertEquals(1007, all.charAt(close + 2) << 8 | all.charAt(close + 3));
+        }
+    }
+
+    @Test
+    void inBatchedCborEachMessageFollowsItsLength() throws Exception {
+        Heard heard = new Heard();
+        WebSocket socket = open("/ws", heard, "wamp.2.cbor.batched");
+        // [1, "realm1", {"roles": {"caller": {}}}]
+        byte[] hello = java.util.HexFormat.of().parseHex("8301667265616c6d31a165726f6c6573a16663616c6c6572a0");
+        socket.sendBinary(
+                        ByteBuffer.allocate(4 + hello.length)
+                                .putInt(hello.length)
+                                .put(hello)
+                                .flip(),
+                        true)
+                .join();
+        ByteBuffer welcome = ByteBuffer.wrap(heard.next().getBytes(StandardCharsets.ISO_8859_1));
+        assertEquals(welcome.capacity() - 4, welcome.getInt());
+        assertEquals((byte) 0x83, welcome.get());
+        assertEquals(2, welcome.get());
+    }
+
+    /** An upgrade to WAMP with these further lines. */
+    private static byte[] head(String... lines) {
+        String upgrade = String.join(
+                "\r\n",
+                "GET /ws HTTP/1.1",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+                "Sec-WebSocket-Protocol: wamp.2.json",
+                String.join("\r\n", lines));
+        return (upgrade + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private int upgrade(int port, @Nullable String origin) throws Exception {
+        try (java.net.Socket socket = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write(
+                            origin == null
+                                    ? head("Host: app.example.com")
+                                    : head("Host: app.example.com", "Origin: " + origin));
+            byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 101".length());
+            return Integer.parseInt(new String(status, 9, 3, StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void onlyWebPagesOfAllowedOriginsConnect() throws Exception {
+        assertEquals(101, upgrade(served.port(), "https://anywhere.example"));
+        Origins origins = new Origins(java.util.List.of("https://example.com", "https://*.example.org", "same"));
+        try (Served strict = new Served(Served.QUICK.withOrigins(origins), new Anonymous("anonymous"), false)) {
+            for (String good : new String[] {
+                "https://example.com", "HTTPS://EXAMPLE.COM", "https://a.b.example.org", "http://app.example.com"
+            }) {
+                assertEquals(101, upgrade(strict.port(), good), good);
+            }
+            for (String bad : new String[] {
+                "https://example.org",
+                "https://badexample.org",
+                "https://example.com.evil.net",
+                "http://example.com",
+                "https://example.com:8443",
+                "https://evil.net/app.example.com",
+                "null"
+            }) {
+                assertEquals(403, upgrade(strict.port(), bad), bad);
+            }
+            assertEquals(101, upgrade(strict.port(), null), "no web page");
+        }
+        Assertions.assertThrows(IllegalArgumentException.class, () -> new Origins(java.util.List.of("example.com")));
+    }
+
+    @Test
+    void shutdownClosesWith1001() throws Exception {
+        Heard heard = new Heard();
+        WebSocket socket = open("/ws", heard, "wamp.2.json");
+        socket.sendText(RawPeer.HELLO, true).join();
+        assertTrue(heard.next().startsWith("[2,"));
+        served.close();
+        assertEquals("close 1001", heard.next());
+    }
 }

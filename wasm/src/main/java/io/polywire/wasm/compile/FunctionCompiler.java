@@ -523,7 +523,10 @@ final class FunctionCompiler {
             if (!b.loop.used) {
                 continue;
             }
-            code.labelBinding(b.loop.target).iinc(counter, -weight(b.cost)).iload(counter).ifgt(b.head);
+            code.labelBinding(b.loop.target)
+                    .iinc(counter, -weight(b.cost))
+                    .iload(counter)
+                    .ifgt(b.head);
             operands.reset(b.operands);
             code.aload(instance);
             Label start = startSite(b.offset, false, operands.size());

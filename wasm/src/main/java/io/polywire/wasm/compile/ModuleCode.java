@@ -176,7 +176,8 @@ public final class ModuleCode {
     }
 
     /** The whole of a function that is divided into parts, null if it is not. */
-    @Nullable Part parts(int func) {
+    @Nullable
+    Part parts(int func) {
         return parts.get(func);
     }
 
@@ -186,7 +187,9 @@ public final class ModuleCode {
      * @param times how often it was divided already, into parts that turned out too large
      */
     boolean split(int func, int times) {
-        Part whole = analysis(func).selfTail() || analysis(func).tailCalls() ? null : Splitter.split(module, func, hugeMethod >> times);
+        Part whole = analysis(func).selfTail() || analysis(func).tailCalls()
+                ? null
+                : Splitter.split(module, func, hugeMethod >> times);
         if (whole == null) {
             return false;
         }

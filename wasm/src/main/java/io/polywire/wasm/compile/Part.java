@@ -117,7 +117,8 @@ final class Part {
     }
 
     /** The child in which a loop is, null if it is in this part itself. */
-    @Nullable Part childWithLoop(int offset) {
+    @Nullable
+    Part childWithLoop(int offset) {
         return children.values().stream()
                 .filter(c -> c.start < offset && offset < c.end)
                 .findFirst()

@@ -40,7 +40,9 @@ final class Splitter {
         int end;
         int cost;
         BitSet exits = NONE;
-        @Nullable Part part;
+
+        @Nullable
+        Part part;
 
         Node(int offset, int height, @Nullable Node parent) {
             this.offset = offset;
@@ -321,8 +323,8 @@ final class Splitter {
                 n.end = nodes.getLast().end;
                 n.exits = exits;
                 n.cost = 24 + 4 * exits.cardinality();
-                n.part = new Part(
-                        module, func, ++parts, n.offset, n.end, labels(), exits, fallsThrough, partsIn(nodes));
+                n.part =
+                        new Part(module, func, ++parts, n.offset, n.end, labels(), exits, fallsThrough, partsIn(nodes));
                 done.add(n);
             }
             nodes = new ArrayList<>();

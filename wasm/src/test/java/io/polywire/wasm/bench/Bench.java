@@ -60,7 +60,7 @@ public final class Bench {
                 if (ms > 0) {
                     best.put(e, ms);
                 }
-                System.out.printf(Locale.ROOT, ms > 0 ? "%12.1f" : "%12s", ms > 0 ? (Object) ms : "-");
+                System.out.printf("%12s", ms > 0 ? String.format(Locale.ROOT, "%.1f", ms) : "-");
                 System.out.flush();
             }
             System.out.println();

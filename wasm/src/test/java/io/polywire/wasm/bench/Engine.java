@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import run.endive.compiler.MachineFactoryCompiler;
 import run.endive.runtime.ExportFunction;
 import run.endive.wasm.Parser;
@@ -44,8 +45,8 @@ enum Engine {
             Path file = Files.createTempFile("bench", ".wasm");
             Files.write(file, wasm(k));
             String python = System.getenv().getOrDefault("PYTHON", "python3");
-            double ms = number(
-                    output(List.of(python, "-c", PYTHON, file.toString(), "" + k.argument(), "" + k.seconds())));
+            double ms =
+                    number(output(List.of(python, "-c", PYTHON, file.toString(), "" + k.argument(), "" + k.seconds())));
             Files.delete(file);
             return ms;
         }
@@ -135,7 +136,7 @@ enum Engine {
         return best / 1e6;
     }
 
-    private static String output(List<String> command) throws IOException, InterruptedException {
+    private static @Nullable String output(List<String> command) throws IOException, InterruptedException {
         try {
             Process p = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -147,7 +148,7 @@ enum Engine {
         }
     }
 
-    private static double number(String text) {
+    private static double number(@Nullable String text) {
         return text == null ? -1 : Double.parseDouble(String.format(Locale.ROOT, "%s", text));
     }
 }

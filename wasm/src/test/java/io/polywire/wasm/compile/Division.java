@@ -25,7 +25,8 @@ public final class Division {
         ModuleCode code = ModuleCode.of(module, false);
         int largest = 0;
         for (int g = 0; g < code.groupCount(); g++) {
-            for (MethodModel m : ClassFile.of().parse(new ClassEmitter(code).group(g)).methods()) {
+            for (MethodModel m :
+                    ClassFile.of().parse(new ClassEmitter(code).group(g)).methods()) {
                 int size = m.code().orElse(null) instanceof CodeAttribute c ? c.codeLength() : 0;
                 largest = Math.max(largest, size);
             }

@@ -1,12 +1,10 @@
 package io.polywire.webwire.door;
 
 import io.polywire.model.Dict;
-import io.polywire.model.Match;
 import io.polywire.model.Message;
 import io.polywire.model.Message.Call;
 import io.polywire.model.Message.Publish;
 import io.polywire.model.Message.Subscribe;
-import io.polywire.model.Message.Unsubscribe;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
 import io.polywire.model.Uris;
@@ -18,30 +16,23 @@ import io.polywire.router.Link;
 import io.polywire.router.Sent;
 import io.polywire.router.Session;
 import io.polywire.webwire.message.Composer;
-import io.polywire.webwire.message.Encoding;
 import io.polywire.webwire.message.MalformedMessage;
 import io.polywire.webwire.message.Message.CloseSession;
 import io.polywire.webwire.message.Message.ErrorReply;
 import io.polywire.webwire.message.Message.Reply;
 import io.polywire.webwire.message.Message.Request;
 import io.polywire.webwire.message.Message.RestoreSession;
-import io.polywire.webwire.message.Message.SessionClosed;
-import io.polywire.webwire.message.Message.SessionCreated;
 import io.polywire.webwire.message.Message.Signal;
 import io.polywire.webwire.message.Payload;
-import io.polywire.webwire.session.StoredSession;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,17 +47,15 @@ final class BridgedSession implements Link {
     private static final Dict ROLES = Dict.of(
             "roles", Map.of("caller", Map.of("features", Map.of()), "publisher", Map.of(), "subscriber", Map.of()));
 
-    /** An attached WebWire session. */
-    private record Attached(String digest, io.polywire.webwire.message.Session session) {}
-
     private final WebWireDoor door;
     private final WebSocket socket;
     private final Outbox outbox;
     private final EnumSet<BridgedConnection.Hold> holds = EnumSet.noneOf(BridgedConnection.Hold.class); // guarded by it
 
     private @Nullable Session session;
+    private final Topics topics;
+    private final Attachment attachment;
     private @Nullable Identity first;
-    private @Nullable Attached attached;
     private boolean over;
 
     private final ArrayDeque<Object> waiting = new ArrayDeque<>(4);
@@ -75,15 +64,12 @@ final class BridgedSession implements Link {
     private long lastRequest;
     private @Nullable Request called;
 
-    /** Topics that are being subscribed, by request. */
-    private final Map<Long, BridgeSettings.Topic> subscribing = new HashMap<>(4);
-
-    private final Map<Long, BridgeSettings.Topic> subscriptions = new HashMap<>(4);
-
     BridgedSession(WebWireDoor door, WebSocket socket) {
         this.door = door;
         this.socket = socket;
         this.outbox = new Outbox(socket, door.settings().limits().queueLimit());
+        this.topics = new Topics(this, door.settings());
+        this.attachment = new Attachment(this, door);
     }
 
     // --- from any thread ------------------------------------------------------------------------------------------
@@ -130,14 +116,46 @@ final class BridgedSession implements Link {
             session = joined;
             first = anonymous;
             door.joined(joined.id(), this);
-            subscribe(false);
+            topics.subscribe(false);
         } catch (JoinRefused refused) {
             finish(CloseCode.POLICY_VIOLATION, refused.text());
         }
     }
 
+    /** Hands a message of this client to the realm. */
+    void toRealm(Message message) {
+        joined().receive(message);
+    }
+
+    /** The number of the next request to the realm. */
+    long nextRequest() {
+        return ++lastRequest;
+    }
+
     private Session joined() {
         return Objects.requireNonNull(session, "not joined");
+    }
+
+    /** Replaces who the client is; null: who it was at first. */
+    void identity(@Nullable Identity now) {
+        joined().identity(now == null ? Objects.requireNonNull(first) : now);
+    }
+
+    /** The client has a WebWire session from now on, or has none any more. */
+    void attached(boolean has) {
+        if (has) {
+            topics.subscribe(true);
+        } else {
+            topics.unsubscribe();
+        }
+    }
+
+    Attachment attachment() {
+        return attachment;
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     /** The connection is gone: calls are canceled; signals that came before are still published. */
@@ -156,20 +174,15 @@ final class BridgedSession implements Link {
     private void leave() {
         over = true;
         waiting.clear();
-        Attached left = attached;
-        attached = null;
         Session joined = session;
         if (joined != null) {
             door.left(joined.id());
             joined.leave();
         }
-        if (left != null) {
-            door.active().release(left.digest(), this);
-            Thread.ofVirtual().name("webwire-store").start(() -> door.store().touch(left.digest(), Instant.now()));
-        }
+        attachment.leave();
     }
 
-    private void finish(int code, String reason) {
+    void finish(int code, String reason) {
         leave();
         outbox.finish(code, reason);
     }
@@ -206,10 +219,13 @@ final class BridgedSession implements Link {
             switch (item) {
                 case Request m -> call(m);
                 case Signal m -> publish(m);
-                case RestoreSession m -> restore(m);
+                case RestoreSession m -> {
+                    busy = true;
+                    attachment.restore(m);
+                }
                 case CloseSession m -> {
                     busy = true;
-                    close(_ -> {
+                    attachment.close(_ -> {
                         reply(m.id(), Payload.EMPTY);
                         ready();
                     });
@@ -228,18 +244,18 @@ final class BridgedSession implements Link {
     }
 
     /** What was waited for is done. */
-    private void ready() {
+    void ready() {
         busy = false;
         if (!pumping && !over) {
             door.realm().thread().execute(this::pump);
         }
     }
 
-    private void reply(long id, Payload payload) {
+    void reply(long id, Payload payload) {
         outbox.post(Composer.compose(new Reply(id, payload)));
     }
 
-    private void error(long id, RequestException refused) {
+    void error(long id, RequestException refused) {
         outbox.post(Composer.compose(new ErrorReply(id, refused.code(), refused.text())));
     }
 
@@ -266,7 +282,7 @@ final class BridgedSession implements Link {
         }
         busy = true;
         called = m;
-        joined().receive(new Call(++lastRequest, Dict.of(options), procedure, io.polywire.model.Payload.of(value)));
+        toRealm(new Call(nextRequest(), Dict.of(options), procedure, io.polywire.model.Payload.of(value)));
     }
 
     private void publish(Signal m) {
@@ -278,189 +294,15 @@ final class BridgedSession implements Link {
             return;
         }
         Dict options = Dict.of("_encoding", Bridge.name(m.payload().encoding()));
-        joined().receive(new Publish(++lastRequest, options, topic, io.polywire.model.Payload.of(value)));
-    }
-
-    // --- WebWire sessions -----------------------------------------------------------------------------------------
-
-    private void restore(RestoreSession m) {
-        String digest = StoredSession.digest(m.key());
-        if (!door.active().claim(digest, this)) {
-            error(m.id(), Answers.sessionActive(m.key()));
-            return;
-        }
-        busy = true;
-        Thread.ofVirtual().name("webwire-store").start(() -> {
-            StoredSession found = null;
-            io.polywire.webwire.message.Session restored = null;
-            RuntimeException failure = null;
-            try {
-                door.expire();
-                found = door.store().find(digest);
-                if (found != null) {
-                    door.store().touch(digest, Instant.now());
-                    restored = io.polywire.webwire.message.Session.ofJson(m.key(), found.created(), found.info());
-                }
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-            StoredSession stored = found;
-            io.polywire.webwire.message.Session made = restored;
-            RuntimeException why = failure;
-            door.realm().thread().execute(() -> restored(m, digest, stored, made, why));
-        });
-    }
-
-    private void restored(
-            RestoreSession m,
-            String digest,
-            @Nullable StoredSession stored,
-            io.polywire.webwire.message.@Nullable Session made,
-            @Nullable RuntimeException failure) {
-        if (over || stored == null || made == null) {
-            door.active().release(digest, this);
-        }
-        if (over) {
-            return;
-        }
-        if (failure != null) {
-            Server.LOG.log(Level.ERROR, "the session store failed", failure);
-            error(m.id(), Answers.restorationFailed());
-            finish(CloseCode.INTERNAL_ERROR, "internal error");
-            return;
-        }
-        if (stored == null || made == null) {
-            error(m.id(), Answers.sessionNotFound(m.key()));
-        } else {
-            Attached before = attached;
-            if (before != null) {
-                door.active().release(before.digest(), this);
-            }
-            attach(new Attached(digest, made), stored);
-            reply(m.id(), new Payload(Encoding.UTF16, made.toJson())); // so the original labels it
-        }
-        ready();
-    }
-
-    private void attach(Attached now, StoredSession stored) {
-        boolean had = attached != null;
-        attached = now;
-        joined().identity(new Identity(stored.authid(), stored.authrole(), "webwire-session", door(), Map.of()));
-        if (!had) {
-            subscribe(true);
-        }
-    }
-
-    /**
-     * Gives the connection a session.
-     *
-     * @param then told the key, or why there is none
-     */
-    void create(
-            String authid,
-            String authrole,
-            @Nullable Object info,
-            Consumer<String> then,
-            Consumer<RequestException> not) {
-        if (attached != null) {
-            not.accept(new RequestException(
-                    "webwire.error.SESSION_EXISTS", "Another session on this client is already active"));
-            return;
-        }
-        io.polywire.webwire.message.Session made = io.polywire.webwire.message.Session.of(info);
-        String digest = StoredSession.digest(made.key());
-        StoredSession stored =
-                new StoredSession(digest, authid, authrole, made.created(), Instant.now(), made.infoJson());
-        door.active().claim(digest, this);
-        Thread.ofVirtual().name("webwire-store").start(() -> {
-            RuntimeException failure = null;
-            try {
-                door.expire();
-                door.store().put(stored);
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-            RuntimeException why = failure;
-            door.realm().thread().execute(() -> {
-                if (why == null && !over && attached == null) {
-                    attach(new Attached(digest, made), stored);
-                    outbox.post(Composer.compose(new SessionCreated(made.toJson())));
-                    then.accept(made.key());
-                    return;
-                }
-                door.active().release(digest, this);
-                if (why != null) {
-                    Server.LOG.log(Level.ERROR, "the session store failed", why);
-                    not.accept(new RequestException("webwire.error.INTERNAL_ERROR", "the session cannot be stored"));
-                } else {
-                    forget(digest, _ -> {});
-                    not.accept(new RequestException(Reasons.NO_SUCH_SESSION, "the client is gone or has a session"));
-                }
-            });
-        });
-    }
-
-    /**
-     * Closes the session of the connection; nothing happens without one.
-     *
-     * @param then on the realm's thread; told why the session could not be removed from the store, or null
-     */
-    void close(Consumer<@Nullable RuntimeException> then) {
-        Attached closing = attached;
-        if (closing == null) {
-            then.accept(null);
-            return;
-        }
-        attached = null;
-        forget(closing.digest(), failure -> {
-            door.active().release(closing.digest(), this);
-            if (!over && attached == null) { // none was restored meanwhile
-                joined().identity(Objects.requireNonNull(first));
-                unsubscribe();
-                outbox.post(Composer.compose(new SessionClosed()));
-            }
-            then.accept(failure);
-        });
-    }
-
-    private void forget(String digest, Consumer<@Nullable RuntimeException> then) {
-        Thread.ofVirtual().name("webwire-store").start(() -> {
-            RuntimeException failure = null;
-            try {
-                door.store().remove(digest);
-            } catch (RuntimeException e) {
-                Server.LOG.log(Level.ERROR, "the session store failed", e);
-                failure = e;
-            }
-            RuntimeException why = failure;
-            door.realm().thread().execute(() -> then.accept(why));
-        });
-    }
-
-    // --- topics ---------------------------------------------------------------------------------------------------
-
-    private void subscribe(boolean sessionOnly) {
-        for (BridgeSettings.Topic topic : door.settings().topics()) {
-            if (topic.sessionOnly() == sessionOnly) {
-                subscribing.put(++lastRequest, topic);
-                joined().receive(new Subscribe(
-                        lastRequest, Dict.of("match", topic.match().text()), topic.uri()));
-            }
-        }
-    }
-
-    private void unsubscribe() {
-        List<Long> gone = subscriptions.entrySet().stream()
-                .filter(e -> e.getValue().sessionOnly())
-                .map(Map.Entry::getKey)
-                .toList();
-        for (Long subscription : gone) {
-            subscriptions.remove(subscription);
-            joined().receive(new Unsubscribe(++lastRequest, subscription));
-        }
+        toRealm(new Publish(nextRequest(), options, topic, io.polywire.model.Payload.of(value)));
     }
 
     // --- what the realm sends -------------------------------------------------------------------------------------
+
+    @Override
+    public Traffic traffic() {
+        return new Traffic(socket.octetsIn(), socket.octetsOut(), socket.queuedBytes());
+    }
 
     @Override
     public String door() {
@@ -478,22 +320,8 @@ final class BridgedSession implements Link {
             }
             case Message.Result m -> answered(m.payload(), null);
             case Message.ErrorMessage m when m.requestType() == Call.CODE -> answered(m.payload(), m.error());
-            case Message.ErrorMessage m
-            when m.requestType() == Subscribe.CODE -> {
-                BridgeSettings.Topic topic = subscribing.remove(m.request());
-                Server.LOG.log(
-                        Level.WARNING,
-                        "{0} is not sent to {1}: {2}",
-                        topic,
-                        socket.peer().address(),
-                        m.error());
-            }
-            case Message.Subscribed m -> {
-                BridgeSettings.Topic topic = subscribing.remove(m.request());
-                if (topic != null) {
-                    subscriptions.put(m.subscription(), topic);
-                }
-            }
+            case Message.ErrorMessage m when m.requestType() == Subscribe.CODE -> topics.refused(m);
+            case Message.Subscribed m -> topics.subscribed(m);
             default -> {
                 // Nothing that a client could be told.
             }
@@ -516,15 +344,14 @@ final class BridgedSession implements Link {
     }
 
     private Sent event(Message.Event m) {
-        BridgeSettings.Topic topic = subscriptions.get(m.subscription());
+        String topic = topics.topic(m);
         if (topic == null) {
             return Sent.OK; // the subscription has just been given up
         }
         if (outbox.full()) {
             return Sent.FULL;
         }
-        String uri = topic.match() == Match.EXACT ? topic.uri() : m.details().string("topic");
-        byte[] frame = door.frame(m, uri == null ? topic.uri() : uri);
+        byte[] frame = door.frame(m, topic);
         if (frame == null) {
             door.drop();
         } else {

@@ -110,18 +110,19 @@ final class SessionProcedures implements Link {
             return;
         }
         Object info = args.size() < 4 ? null : args.get(3);
-        client.create(
-                authid,
-                authrole,
-                info,
-                key -> answer(request, Payload.of(key)),
-                refused -> fail(request, refused.code(), refused.text()));
+        client.attachment()
+                .create(
+                        authid,
+                        authrole,
+                        info,
+                        key -> answer(request, Payload.of(key)),
+                        refused -> fail(request, refused.code(), refused.text()));
     }
 
     private void close(long request, List<@Nullable Object> args) {
         BridgedSession client = client(request, args);
         if (client != null) {
-            client.close(failure -> {
+            client.attachment().close(failure -> {
                 if (failure == null) {
                     answer(request, Payload.EMPTY);
                 } else {
@@ -145,22 +146,17 @@ final class SessionProcedures implements Link {
     }
 
     private void list(long request, List<@Nullable Object> args) {
-        Thread.ofVirtual().name("webwire-store").start(() -> {
-            try {
-                door.expire();
-                List<Map<String, @Nullable Object>> all = new ArrayList<>();
-                for (StoredSession one : door.store().list()) {
-                    all.add(describe(one));
-                }
-                door.realm().thread().execute(() -> answer(request, Payload.of(all)));
-            } catch (RuntimeException e) {
-                Server.LOG.log(Level.ERROR, "the session store failed", e);
-                door.realm()
-                        .thread()
-                        .execute(() -> fail(
-                                request, "webwire.error.INTERNAL_ERROR", "the sessions cannot be read from the store"));
-            }
-        });
+        door.ask(
+                () -> {
+                    door.expire();
+                    List<Map<String, @Nullable Object>> all = new ArrayList<>();
+                    for (StoredSession one : door.store().list()) {
+                        all.add(describe(one));
+                    }
+                    return all;
+                },
+                all -> answer(request, Payload.of(all)),
+                _ -> fail(request, "webwire.error.INTERNAL_ERROR", "the sessions cannot be read from the store"));
     }
 
     private Map<String, @Nullable Object> describe(StoredSession one) {

@@ -11,11 +11,15 @@ import io.polywire.webwire.message.Message.Signal;
 import io.polywire.webwire.message.Payload;
 import io.polywire.webwire.session.ActiveSessions;
 import io.polywire.webwire.session.SessionStore;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +115,43 @@ public final class WebWireDoor implements HttpDoor {
         if (settings.sessionExpiry().isPositive()) {
             store.expire(Instant.now().minus(settings.sessionExpiry()));
         }
+    }
+
+    /**
+     * Asks the store on a virtual thread, and goes on on the realm's thread.
+     *
+     * @param then told what the store gave
+     * @param not told why it failed, which is logged
+     */
+    <T extends @Nullable Object> void ask(Supplier<T> store, Consumer<T> then, Consumer<RuntimeException> not) {
+        Thread.ofVirtual().name("webwire-store").start(() -> {
+            Runnable next;
+            try {
+                T given = store.get();
+                next = () -> then.accept(given);
+            } catch (RuntimeException e) {
+                Server.LOG.log(Level.ERROR, "the session store failed", e);
+                next = () -> not.accept(e);
+            }
+            try {
+                realm.thread().execute(next);
+            } catch (RejectedExecutionException ended) {
+                Server.LOG.log(Level.DEBUG, "the realm has ended before the session store answered", ended);
+            }
+        });
+    }
+
+    /** Notes in the store that a session was active until now. */
+    void touch(String digest) {
+        Instant now = Instant.now();
+        Thread.ofVirtual().name("webwire-store").start(() -> {
+            try {
+                store.touch(digest, now);
+            } catch (RuntimeException e) {
+                // The store is closed at the same time as the connections when a server ends.
+                Server.LOG.log(Level.DEBUG, "the end of a session''s use was not noted", e);
+            }
+        });
     }
 
     // --- on the realm's thread ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ package io.polywire.webwire.door;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -42,6 +43,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebWire and WAMP clients in one realm, over real sockets. */
 @Timeout(60)
@@ -246,6 +249,36 @@ class BridgeTest {
     }
 
     @Test
+    void aFloodOfRequestsHarmsNobodyAndNothingOfItIsLost() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch called = new CountDownLatch(1);
+        wamp.register("app.wait", _ -> {
+                    called.countDown();
+                    gate.await();
+                    return "done";
+                })
+                .await();
+        try (RawClient flood = new RawClient(router.loops, router.at());
+                WebWireClient other = router.webwire(ClientHooks.NONE)) {
+            flood.send("80 0102030405060708 04 77616974 78"); // "wait", "x"
+            assertTrue(called.await(20, TimeUnit.SECONDS));
+            String echo = "80 0102030405060708 04 6563686f" + "78".repeat(500);
+            for (int i = 0; i < 5_000; i++) {
+                flood.send(echo);
+            }
+            for (int i = 0; i < 100; i++) {
+                assertEquals(text("e" + i), other.request("echo", text("e" + i)));
+            }
+            assertFalse(flood.hasMore());
+            gate.countDown();
+            assertEquals("c00102030405060708646f6e65", flood.next());
+            for (int i = 0; i < 5_000; i++) {
+                assertEquals(1018, flood.next().length());
+            }
+        }
+    }
+
+    @Test
     void aCallIsCanceledWhenTheConnectionGoes() throws Exception {
         CountDownLatch called = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
@@ -423,6 +456,55 @@ class BridgeTest {
             assertNotNull(session);
             client.connect();
             assertEquals(session, client.session());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kill_by_authid", "kill_by_authrole", "kill_all"})
+    void everyKindOfKillReachesAConnection(String kill) throws Exception {
+        Signals told = new Signals();
+        try (WebWireClient client = router.webwire(told)) {
+            client.request("login", text("alice"));
+            List<Object> arguments =
+                    kill.equals("kill_all") ? List.of() : List.of(kill.equals("kill_by_authid") ? "alice" : "member");
+            wamp.call("wamp.session." + kill, arguments.toArray()).await();
+            assertTrue(told.gone.await(20, TimeUnit.SECONDS));
+            client.connect();
+            assertNotNull(client.session()); // restored
+        }
+    }
+
+    @Test
+    void anExpiredSessionIsNotRestored() throws Exception {
+        wamp.close();
+        router.close();
+        SessionStore store = new SessionStore.InMemory();
+        StoredSession old = new StoredSession(
+                StoredSession.digest("old"),
+                "alice",
+                "member",
+                java.time.OffsetDateTime.parse("2018-03-03T16:49:28Z"),
+                java.time.Instant.now().minus(Duration.ofHours(25)),
+                "null");
+        store.put(old);
+        router = new BridgedRouter(store, SETTINGS, 1); // a day
+        wamp = router.wamp();
+        try (WebWireClient client = router.webwire(ClientHooks.NONE)) {
+            assertEquals("SESSION_NOT_FOUND", errorOfWamp(() -> client.restoreSession("old")));
+            assertEquals(List.of(), store.list());
+        }
+    }
+
+    @Test
+    void aMalformedMessageEndsTheConnectionAfterAllBeforeItAndFreesTheSession() throws Exception {
+        try (RawClient client = new RawClient(router.loops, router.at())) {
+            client.send("80 0102030405060708 05 6c6f67696e 62"); // "login", "b"
+            client.send("3f 00"); // a signal without payload
+            client.send("80 0102030405060708 05 6c6f67696e 63"); // not read any more
+            assertTrue(client.next().startsWith("15"));
+            assertTrue(client.next().startsWith("c0"));
+            assertEquals(1002, client.closeCode());
+            assertFalse(client.hasMore());
         }
     }
 

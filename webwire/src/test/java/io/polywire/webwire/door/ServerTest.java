@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.polywire.net.CloseCode;
 import io.polywire.net.Endpoint;
 import io.polywire.net.Loops;
-import io.polywire.webwire.example.WebwireTestApp;
+import io.polywire.webwire.TestApp;
 import io.polywire.webwire.message.Message.Request;
 import io.polywire.webwire.message.Message.Signal;
 import io.polywire.webwire.message.Payload;
@@ -202,7 +202,7 @@ class ServerTest {
 
     @Test
     void theRecordedAnswersAreGiven() throws Exception {
-        try (RawClient client = client(WebwireTestApp.server(true))) {
+        try (RawClient client = client(TestApp.server(true))) {
             for (String line : new String(
                             ServerTest.class
                                     .getResourceAsStream("/webwire.jsonl")

@@ -1,0 +1,63 @@
+package io.polywire.gate.host;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Modules in a folder of this machine, under their relative paths. What lies outside is not there, also for symbolic links
+ * that lead outside.
+ */
+public final class DirectorySource implements ModuleSource {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,32}");
+
+    private final String name;
+    private final Path folder;
+
+    /** @throws IllegalArgumentException if the name cannot be one, or there is no such folder */
+    public DirectorySource(String name, Path folder) {
+        if (!NAME.matcher(name).matches() || name.equals("sha384")) {
+            throw new IllegalArgumentException("'" + name + "' is no name of a module source");
+        }
+        this.name = name;
+        try {
+            this.folder = folder.toRealPath();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("no folder " + folder, e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public byte @Nullable [] open(String path, int limit) {
+        Path file;
+        try {
+            file = folder.resolve(path).toRealPath();
+        } catch (IOException | InvalidPathException e) {
+            return null;
+        }
+        if (!file.startsWith(folder) || !Files.isRegularFile(file)) {
+            return null;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            if (Files.size(file) > limit) {
+                throw ModuleSource.tooLong();
+            }
+            byte[] octets = in.readNBytes(limit + 1);
+            if (octets.length > limit) {
+                throw ModuleSource.tooLong();
+            }
+            return octets;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.polywire.gate.host;
+
+import io.polywire.gate.program.Program;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to launch.
+ *
+ * @param owner principal, or whose account an anonymous call counts for
+ * @param anonymous whether the owner is nobody: nobody can reach the instance
+ * @param program checked module
+ * @param function entry function; empty: none
+ * @param call whether the instance is there only for as long as the caller is
+ * @param suspended whether nothing is to run yet
+ * @param ref whether the owner gets a reference to the module
+ * @param instance id that it is to have; null: a new one
+ * @param debug whether it is marked as being debugged
+ */
+public record LaunchRequest(
+        String owner,
+        boolean anonymous,
+        Program program,
+        String function,
+        boolean call,
+        boolean suspended,
+        boolean ref,
+        @Nullable String instance,
+        boolean debug) {
+    /** A call. */
+    public static LaunchRequest call(String owner, boolean anonymous, Program program, String function, boolean ref) {
+        return new LaunchRequest(owner, anonymous, program, function, true, false, ref, null, false);
+    }
+
+    /** A launch of an instance that stays. */
+    public static LaunchRequest launch(String owner, Program program, String function, boolean ref) {
+        return new LaunchRequest(owner, false, program, function, false, false, ref, null, false);
+    }
+
+    /** The same, not to run yet. */
+    public LaunchRequest suspended(boolean newSuspended) {
+        return new LaunchRequest(owner, anonymous, program, function, call, newSuspended, ref, instance, debug);
+    }
+
+    /** The same with an id; null: a new one. */
+    public LaunchRequest instance(@Nullable String id) {
+        return new LaunchRequest(owner, anonymous, program, function, call, suspended, ref, id, debug);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.gate.door;
+
+import org.jspecify.annotations.NullMarked;

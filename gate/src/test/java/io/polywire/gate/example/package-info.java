@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.gate.example;
+
+import org.jspecify.annotations.NullMarked;

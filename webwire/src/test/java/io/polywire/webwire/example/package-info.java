@@ -1,4 +1,0 @@
-@NullMarked
-package io.polywire.webwire.example;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.webwire;
+
+import org.jspecify.annotations.NullMarked;
