@@ -1,13 +1,16 @@
 package io.polywire.server;
 
+import io.polywire.ccproxy.bridge.CcProxyDoor;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
 import io.polywire.hemi.door.HemiDoorSettings;
 import io.polywire.hemi.door.RealmBridge;
 import io.polywire.net.Doors;
 import io.polywire.net.HttpDoor;
+import io.polywire.net.NetException;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realms;
+import io.polywire.server.config.CcProxySection;
 import io.polywire.server.config.HemiSettings;
 import io.polywire.server.config.ServerSettings;
 import io.polywire.server.config.WebWireSettings;
@@ -15,6 +18,7 @@ import io.polywire.wamp.door.WampDoor;
 import io.polywire.webwire.door.WebWireDoor;
 import io.polywire.webwire.session.SessionStore;
 import io.polywire.webwire.session.SqliteSessions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +45,9 @@ final class Doorways implements AutoCloseable {
     private final Map<String, IntSupplier> connections = new LinkedHashMap<>();
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final WampDoor wamp;
+    private final @Nullable CcProxySection ccProxySettings;
+    private final @Nullable HostedRealm ccProxyRealm;
+    private volatile @Nullable CcProxyDoor ccProxy;
 
     /**
      * @param data where sessions of doors outlive the process; null: they do not
@@ -58,6 +65,38 @@ final class Doorways implements AutoCloseable {
             WebWireDoor door = webWire(webWire, realm(realms, webWire.realm()), data);
             add("webwire", door, new Way("WebWire", webWire.bridge().path()), door::connections);
         }
+        ccProxySettings = settings.ccProxy();
+        String bridged = ccProxySettings == null ? null : ccProxySettings.realm();
+        ccProxyRealm = bridged == null ? null : realm(realms, bridged);
+    }
+
+    /**
+     * Starts the doors that listen for themselves.
+     *
+     * @throws NetException if one cannot
+     */
+    void listen() {
+        if (ccProxySettings != null) {
+            try {
+                System.Logger log = System.getLogger("io.polywire.ccproxy");
+                ccProxy = CcProxyDoor.open(ccProxySettings.door(), ccProxyRealm, log);
+            } catch (IOException e) {
+                throw new NetException("cannot listen: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Ends the doors that listen for themselves; those of listeners end with them. */
+    void stopListening() {
+        CcProxyDoor door = ccProxy;
+        if (door != null) {
+            door.close();
+        }
+    }
+
+    private int ccProxyConnections() {
+        CcProxyDoor door = ccProxy;
+        return door == null ? 0 : door.connections();
     }
 
     /** Adds a door behind those that are there. */
@@ -107,14 +146,19 @@ final class Doorways implements AutoCloseable {
 
     /** How many connections each door has, by its name. */
     Map<String, IntSupplier> counts() {
-        return connections;
+        if (ccProxySettings == null) {
+            return connections;
+        }
+        Map<String, IntSupplier> all = new LinkedHashMap<>(connections);
+        all.put("ccproxy", this::ccProxyConnections);
+        return all;
     }
 
     List<Way> ways() {
         return ways;
     }
 
-    /** Connections at this moment. */
+    /** Connections of listeners at this moment. */
     int connections() {
         return connections.values().stream().mapToInt(IntSupplier::getAsInt).sum();
     }

@@ -15,6 +15,7 @@ import io.polywire.server.watch.Administration;
 import io.polywire.server.watch.Recorder;
 import io.polywire.server.watch.Watch;
 import io.polywire.store.Store;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -95,6 +96,11 @@ final class Server implements AutoCloseable {
             for (ListenSettings listener : settings.listeners()) {
                 server.listen(listener);
             }
+            server.doorways.listen();
+            if (settings.ccProxy() != null) {
+                Path socket = settings.ccProxy().door().socket().toAbsolutePath();
+                server.addresses.add(new Address("cc-proxy", "unix://" + socket));
+            }
             return server;
         } catch (RuntimeException e) {
             server.close();
@@ -129,6 +135,7 @@ final class Server implements AutoCloseable {
     public void close() {
         listeners.forEach(Listener::close);
         recorder.close();
+        doorways.stopListening();
         hosting.close();
         long end = System.nanoTime() + FAREWELL.toNanos();
         try {

@@ -1,5 +1,6 @@
 package io.polywire.server.config;
 
+import io.polywire.ccproxy.bridge.BridgeSettings;
 import io.polywire.net.ListenSettings;
 import io.polywire.server.yaml.ConfigException;
 import io.polywire.server.yaml.Reference;
@@ -81,6 +82,10 @@ public final class ConfigFile {
         checkRealm(root, "webwire", webWire == null ? null : webWire.realm(), realms);
         HemiSettings hemi = root.section("hemi", "the Hemi door; left out: there is none", HemiSettings::read);
         checkRealm(root, "hemi", hemi == null ? null : hemi.realm(), realms);
+        CcProxySection ccProxy =
+                root.section("ccproxy", "the cc-proxy door for container VMs; left out: there is none", CcProxySection::read);
+        checkRealm(root, "ccproxy", ccProxy == null ? null : ccProxy.realm(), realms);
+        checkRole(root, ccProxy, realms);
         // A further door: its section here, its record in ServerSettings, its wiring in Doorways.
         return new ServerSettings(
                 data,
@@ -92,7 +97,8 @@ public final class ConfigFile {
                 log == null ? LogSettings.DEFAULT : log,
                 wamp == null ? WampDoorSettings.DEFAULT : wamp,
                 webWire,
-                hemi);
+                hemi,
+                ccProxy);
     }
 
     private static List<RealmSettings> realms(Section root, List<RoleSettings> roles) {
@@ -108,6 +114,24 @@ public final class ConfigFile {
             return realm;
         });
         return all;
+    }
+
+    private static void checkRole(Section root, @Nullable CcProxySection ccProxy, List<RealmSettings> realms) {
+        BridgeSettings bridge = ccProxy == null ? null : ccProxy.door().bridge();
+        if (ccProxy == null || bridge == null) {
+            return;
+        }
+        for (RealmSettings realm : realms) {
+            if (realm.name().equals(ccProxy.realm())
+                    && realm.roles().stream()
+                            .noneMatch(one -> one.name().equals(bridge.authrole())
+                                    || one.name().equals(RoleSettings.OTHERS))) {
+                root.wrong(
+                        "ccproxy",
+                        "gives VMs the role '" + bridge.authrole() + "', expected one of the realm '" + realm.name()
+                                + "'");
+            }
+        }
     }
 
     private static void checkRealm(Section root, String key, @Nullable String realm, List<RealmSettings> realms) {

@@ -111,7 +111,7 @@ public final class Schema {
 
     /** Text from the environment may stand for every value. */
     private static Map<String, Object> json(Type type) {
-        Map<String, Object> variable = Map.of("type", "string", "pattern", "\\$\\{");
+        Map<String, Object> variable = ordered("type", "string", "pattern", "\\$\\{");
         return switch (type) {
             case Type.Text text -> Map.of("type", List.of("string", "number", "boolean"));
             case Type.Secret secret -> Map.of("type", "string");
