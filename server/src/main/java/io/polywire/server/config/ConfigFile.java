@@ -1,6 +1,7 @@
 package io.polywire.server.config;
 
 import io.polywire.ccproxy.bridge.BridgeSettings;
+import io.polywire.gate.door.GateSettings;
 import io.polywire.net.ListenSettings;
 import io.polywire.server.yaml.ConfigException;
 import io.polywire.server.yaml.Reference;
@@ -82,6 +83,7 @@ public final class ConfigFile {
         checkRealm(root, "webwire", webWire == null ? null : webWire.realm(), realms);
         HemiSettings hemi = root.section("hemi", "the Hemi door; left out: there is none", HemiSettings::read);
         checkRealm(root, "hemi", hemi == null ? null : hemi.realm(), realms);
+        GateSettings gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
         CcProxySection ccProxy =
                 root.section("ccproxy", "the cc-proxy door for container VMs; left out: there is none", CcProxySection::read);
         checkRealm(root, "ccproxy", ccProxy == null ? null : ccProxy.realm(), realms);
@@ -98,6 +100,7 @@ public final class ConfigFile {
                 wamp == null ? WampDoorSettings.DEFAULT : wamp,
                 webWire,
                 hemi,
+                gate,
                 ccProxy);
     }
 

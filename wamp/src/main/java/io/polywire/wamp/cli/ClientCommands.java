@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             PingCommand.class,
             BenchCommand.class,
             TopCommand.class,
+            ReloadCommand.class,
             ContextCommand.class
         })
 public final class ClientCommands implements Runnable {
@@ -43,6 +44,7 @@ public final class ClientCommands implements Runnable {
             "ping",
             "bench",
             "top",
+            "reload",
             "context");
 
     @Spec

@@ -249,6 +249,36 @@ class BridgeTest {
     }
 
     @Test
+    void aFloodOfRequestsHarmsNobodyAndNothingOfItIsLost() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch called = new CountDownLatch(1);
+        wamp.register("app.wait", _ -> {
+                    called.countDown();
+                    gate.await();
+                    return "done";
+                })
+                .await();
+        try (RawClient flood = new RawClient(router.loops, router.at());
+                WebWireClient other = router.webwire(ClientHooks.NONE)) {
+            flood.send("80 0102030405060708 04 77616974 78"); // "wait", "x"
+            assertTrue(called.await(20, TimeUnit.SECONDS));
+            String echo = "80 0102030405060708 04 6563686f" + "78".repeat(500);
+            for (int i = 0; i < 5_000; i++) {
+                flood.send(echo);
+            }
+            for (int i = 0; i < 100; i++) {
+                assertEquals(text("e" + i), other.request("echo", text("e" + i)));
+            }
+            assertFalse(flood.hasMore());
+            gate.countDown();
+            assertEquals("c00102030405060708646f6e65", flood.next());
+            for (int i = 0; i < 5_000; i++) {
+                assertEquals(1018, flood.next().length());
+            }
+        }
+    }
+
+    @Test
     void aCallIsCanceledWhenTheConnectionGoes() throws Exception {
         CountDownLatch called = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
