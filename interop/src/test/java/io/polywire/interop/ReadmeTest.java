@@ -130,7 +130,13 @@ class ReadmeTest {
     }
 
     /** Examples that run until they are killed or need another program; they have tests of their own. */
-    private static final Set<String> APART = Set.of("WebwireTestApp.java", "WebwireShop.java");
+    private static final Set<String> APART = Set.of(
+            "WebwireTestApp.java",
+            "WebwireShop.java",
+            "HemiTestApp.java",
+            "HemiScript.java",
+            "HemiNode.java",
+            "WampCallsHemi.java");
 
     static List<Path> examples() {
         try (Stream<Path> files = Files.list(Project.ROOT.resolve("examples/java"))) {
@@ -144,6 +150,7 @@ class ReadmeTest {
 
     private static final Map<String, List<String>> EXPECTED = Map.of(
             "Calls.java", List.of("3 apples: 195 cents"),
+            "Embedded.java", List.of("2 + 3 = 5"),
             "Errors.java",
                     List.of(
                             "left: 70",
@@ -151,6 +158,8 @@ class ReadmeTest {
                             "wamp.error.no_such_procedure"),
             "Events.java",
                     List.of("com.example.weather.berlin: 21.5 degrees", "com.example.weather.oslo: 14.0 degrees"),
+            "HemiCallsWamp.java",
+                    List.of("3 apples: 195 cents", "pears: we have apples only", "news: apples are sold out"),
             "Progress.java", List.of("0 %", "25 %", "50 %", "75 %", "done", "canceled: wamp.error.canceled"));
 
     @ParameterizedTest

@@ -3,16 +3,19 @@ package io.polywire.server;
 import io.polywire.ccproxy.bridge.CcProxyDoor;
 import io.polywire.gate.door.GateDoor;
 import io.polywire.gate.door.GateSettings;
+import io.polywire.hemi.bridge.RemoteServer;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
 import io.polywire.hemi.door.HemiDoorSettings;
 import io.polywire.hemi.door.RealmBridge;
 import io.polywire.net.Doors;
 import io.polywire.net.HttpDoor;
+import io.polywire.net.Loops;
 import io.polywire.net.NetException;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realms;
 import io.polywire.server.config.CcProxySection;
+import io.polywire.server.config.HemiServerSettings;
 import io.polywire.server.config.HemiSettings;
 import io.polywire.server.config.ServerSettings;
 import io.polywire.server.config.WebWireSettings;
@@ -22,6 +25,7 @@ import io.polywire.webwire.session.SessionStore;
 import io.polywire.webwire.session.SqliteSessions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,10 +47,13 @@ final class Doorways implements AutoCloseable {
      */
     record Way(String what, String scheme, String path) {}
 
+    private static final Duration AUTHENTICATOR_TIMEOUT = Duration.ofSeconds(10);
+
     private final List<HttpDoor> http = new ArrayList<>();
     private final List<Way> ways = new ArrayList<>();
     private final Map<String, IntSupplier> connections = new LinkedHashMap<>();
     private final List<AutoCloseable> closeables = new ArrayList<>();
+    private final List<RemoteServer> remotes = new ArrayList<>();
     private final WampDoor wamp;
     private final @Nullable CcProxySection ccProxySettings;
     private final @Nullable HostedRealm ccProxyRealm;
@@ -55,13 +62,21 @@ final class Doorways implements AutoCloseable {
     /**
      * @param data where sessions of doors outlive the process; null: they do not
      */
-    Doorways(ServerSettings settings, Realms realms, io.polywire.wamp.door.Admission admission, @Nullable Path data) {
+    Doorways(
+            Loops loops,
+            ServerSettings settings,
+            Realms realms,
+            io.polywire.wamp.door.Admission admission,
+            @Nullable Path data) {
         wamp = new WampDoor(realms, admission, settings.wamp());
         add("wamp", wamp, new Way("WAMP over WebSocket", "ws", settings.wamp().path()), wamp::connections);
         HemiSettings hemi = settings.hemi();
         if (hemi != null) {
             HemiDoor door = hemi(hemi, realm(realms, hemi.realm()));
             add("hemi", door, new Way("Hemi", "ws", hemi.door().path()), door::connections);
+        }
+        for (HemiServerSettings remote : settings.hemiServers()) {
+            remotes.add(new RemoteServer(realm(realms, remote.realm()), loops, remote.server()));
         }
         WebWireSettings webWire = settings.webWire();
         if (webWire != null) {
@@ -124,10 +139,19 @@ final class Doorways implements AutoCloseable {
     }
 
     private static HemiDoor hemi(HemiSettings settings, HostedRealm realm) {
-        HemiDoorSettings door = settings.login() == null
-                ? settings.door()
-                : settings.door().withLogin(Admission.keys(settings.login()));
+        HemiSettings.Login login = settings.login();
+        HemiDoorSettings door =
+                login == null ? settings.door() : settings.door().withLogin(admission(login, realm));
         return new HemiDoor(door, new RealmBridge(realm, settings.bridge()));
+    }
+
+    private static Admission admission(HemiSettings.Login login, HostedRealm realm) {
+        Admission listed = Admission.keys(login.keys());
+        if (login.authenticator() == null) {
+            return listed;
+        }
+        Admission asked = Admission.procedure(realm, login.authenticator(), AUTHENTICATOR_TIMEOUT);
+        return key -> login.keys().containsKey(key.hex()) ? listed.role(key) : asked.role(key);
     }
 
     private WebWireDoor webWire(WebWireSettings settings, HostedRealm realm, @Nullable Path data) {
@@ -170,6 +194,11 @@ final class Doorways implements AutoCloseable {
     /** Connections of listeners at this moment. */
     int connections() {
         return connections.values().stream().mapToInt(IntSupplier::getAsInt).sum();
+    }
+
+    /** Leaves the servers that this one is a client of; to be called while there are loops and realms. */
+    void leaveRemotes() {
+        remotes.forEach(RemoteServer::close);
     }
 
     @Override

@@ -36,6 +36,7 @@ final class Hosting {
     private final Map<Loop, LoopEnvironment> environments = new HashMap<>();
     private final Map<String, Made> made = new ConcurrentHashMap<>();
     private volatile List<TemplateSettings> templates = List.of();
+    private final Duration slowCall;
     private boolean sweeping;
 
     /** A realm of a template. */
@@ -50,7 +51,9 @@ final class Hosting {
         }
     }
 
-    Hosting(Loops loops, @Nullable Store store) {
+    /** @param slowCall from which on calls are told to Flight Recorder */
+    Hosting(Loops loops, @Nullable Store store, Duration slowCall) {
+        this.slowCall = slowCall;
         this.loops = loops;
         this.store = store;
         realms.onDemand(name -> template(name) != null);
@@ -86,6 +89,7 @@ final class Hosting {
         LoopEnvironment environment = environments.computeIfAbsent(loop, Hosting::environment);
         HostedRealm realm =
                 new HostedRealm(new Realm(settings.name(), options(settings), environment), loop, loop::inLoop);
+        realm.realm().onSlowCalls(slowCall.toNanos(), SlowCall::note);
         realms.add(realm);
         return realm;
     }

@@ -38,9 +38,12 @@ record Reload(
         differs("admin_realm", now.adminRealm(), next.adminRealm(), restart);
         differs("log.format", now.log().format(), next.log().format(), restart);
         differs("log.audit", now.log().audit(), next.log().audit(), restart);
+        differs("metrics", now.metrics(), next.metrics(), restart);
+        differs("slow_call", now.slowCall(), next.slowCall(), restart);
         differs("wamp", now.wamp(), next.wamp(), restart);
         differs("webwire", now.webWire(), next.webWire(), restart);
         differs("hemi", now.hemi(), next.hemi(), restart);
+        differs("hemi_servers", now.hemiServers(), next.hemiServers(), restart);
         Map<String, RealmSettings> before = byName(now.realms());
         Map<String, RealmSettings> after = byName(next.realms());
         List<RealmSettings> realms = new ArrayList<>();
@@ -80,7 +83,8 @@ record Reload(
         if (now.log().level() != next.log().level()) {
             applied.add("log.level");
         }
-        ServerSettings inForce = now.with(realms, next.templates(), now.log().withLevel(next.log().level()));
+        ServerSettings inForce = now.with(
+                realms, next.templates(), now.log().withLevel(next.log().level()));
         return new Reload(inForce, added, removed, changed, applied, restart);
     }
 
@@ -108,6 +112,7 @@ record Reload(
         if (now.hemi() != null) {
             names.add(now.hemi().realm());
         }
+        now.hemiServers().forEach(one -> names.add(one.realm()));
         return names;
     }
 
@@ -134,7 +139,10 @@ record Reload(
         if (!old.options().limits().equals(next.options().limits())) {
             all.add("limits");
         }
-        if (!old.options().withLimits(next.options().limits()).withRoleLimits(next.options().roleLimits()).equals(next.options())) {
+        if (!old.options()
+                .withLimits(next.options().limits())
+                .withRoleLimits(next.options().roleLimits())
+                .equals(next.options())) {
             all.add("options");
         }
         return all.isEmpty() ? List.of("limits of roles") : all;

@@ -70,7 +70,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ServerSettings settings = settings();
-        LogSetup.level(log == null ? settings.log().level() : log);
+        LogSetup.apply(log == null ? settings.log() : settings.log().withLevel(log), config != null);
         PrintWriter out = spec.commandLine().getOut();
         DataFolder folder = DataFolder.open(settings.data());
         Server server;

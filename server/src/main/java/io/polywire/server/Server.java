@@ -13,6 +13,7 @@ import io.polywire.server.config.ServerSettings;
 import io.polywire.server.dashboard.DashboardDoor;
 import io.polywire.server.dashboard.DashboardSettings;
 import io.polywire.server.watch.Administration;
+import io.polywire.server.watch.MonitorDoor;
 import io.polywire.server.watch.Recorder;
 import io.polywire.server.watch.Watch;
 import io.polywire.store.Store;
@@ -40,6 +41,7 @@ final class Server implements AutoCloseable {
     private final Recorder recorder;
     private final Audit audit;
     private final ServerControl control;
+    private volatile boolean ready;
     private final List<HttpDoor> pages = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
@@ -56,15 +58,16 @@ final class Server implements AutoCloseable {
         audit = Audit.to(settings.log().audit());
         store = settings.data() == null ? null : Store.open(settings.data());
         loops = Loops.open();
-        hosting = new Hosting(loops, store);
+        hosting = new Hosting(loops, store, settings.slowCall());
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
         access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), audit, hosting::open);
-        doorways = new Doorways(settings, hosting.realms(), access, settings.data());
+        doorways = new Doorways(loops, settings, hosting.realms(), access, settings.data());
         Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
         recorder = new Recorder(watch);
         control = new ServerControl(settings, file, audit, this::apply);
         administer(settings, watch);
+        pages.add(new MonitorDoor(watch, settings.metrics(), () -> ready, Version.polywire()));
     }
 
     private void apply(Reload reload) {
@@ -94,8 +97,7 @@ final class Server implements AutoCloseable {
                 .anyMatch(one -> one.name().equals(name)
                         && one.anonymousRole() != null
                         && access.admin(name, one.anonymousRole()));
-        new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire())
-                .addTo(realm);
+        new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire()).addTo(realm);
         pages.add(new DashboardDoor(new DashboardSettings(name, settings.wamp().path(), open)));
         recorder.start();
     }
@@ -132,6 +134,7 @@ final class Server implements AutoCloseable {
                 Path socket = settings.ccProxy().door().socket().toAbsolutePath();
                 server.addresses.add(new Address("cc-proxy", "unix://" + socket));
             }
+            server.ready = true;
             return server;
         } catch (RuntimeException e) {
             server.close();
@@ -149,7 +152,7 @@ final class Server implements AutoCloseable {
                     addresses.add(new Address(way.what(), way.scheme() + (secure ? "s://" : "://") + tcp + way.path()));
                 }
                 addresses.add(1, new Address("WAMP over RawSocket", (secure ? "tls://" : "tcp://") + tcp));
-                if (!pages.isEmpty()) {
+                if (pages.stream().anyMatch(DashboardDoor.class::isInstance)) {
                     addresses.add(new Address("Dashboard", (secure ? "https://" : "http://") + tcp + "/"));
                 }
             }
@@ -167,9 +170,11 @@ final class Server implements AutoCloseable {
     /** Lets nobody in any more, says GOODBYE to all sessions, waits a moment for their answers and stops. */
     @Override
     public void close() {
+        ready = false;
         listeners.forEach(Listener::close);
         recorder.close();
         doorways.stopListening();
+        doorways.leaveRemotes();
         hosting.close();
         long end = System.nanoTime() + FAREWELL.toNanos();
         try {

@@ -29,8 +29,7 @@ final class ServerControl implements Administration.Control {
      * @param file reads the configuration again; null if there is none
      * @param apply does what a reload says
      */
-    ServerControl(
-            ServerSettings now, @Nullable Supplier<ServerSettings> file, Audit audit, Consumer<Reload> apply) {
+    ServerControl(ServerSettings now, @Nullable Supplier<ServerSettings> file, Audit audit, Consumer<Reload> apply) {
         this.now = now;
         this.file = file;
         this.audit = audit;

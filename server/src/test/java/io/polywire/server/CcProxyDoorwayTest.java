@@ -66,7 +66,8 @@ class CcProxyDoorwayTest {
                 user.call("vm.c1.ping").await();
                 assertEquals(12, mock.command().code());
                 RuntimeException refused = assertThrows(
-                        RuntimeException.class, () -> user.call("vm.c1.destroypod").await());
+                        RuntimeException.class,
+                        () -> user.call("vm.c1.destroypod").await());
                 assertTrue(refused.toString().contains("not_authorized"), refused.toString());
                 runtime.bye("c1");
                 assertEquals(List.of("c1", "gone"), vms.take());

@@ -40,7 +40,8 @@ class ReloadTest {
                 roles: [{name: anonymous}]
             """;
 
-    private static final String AFTER = """
+    private static final String AFTER =
+            """
             listeners: [{tcp: "127.0.0.1:0"}]
             admin_realm: main
             log: {audit: audit.log}
@@ -96,8 +97,9 @@ class ReloadTest {
                             List.of("wamp")),
                     report);
             assertEquals(1, client.call("f").await().integer(0), "the session and its registration stay");
-            assertEquals(Reasons.NOT_AUTHORIZED, refusal(() -> client.call("wamp.session.count")
-                    .await()));
+            assertEquals(
+                    Reasons.NOT_AUTHORIZED,
+                    refusal(() -> client.call("wamp.session.count").await()));
             assertEquals(
                     Reasons.OPTION_NOT_ALLOWED,
                     refusal(() -> client.register("g", call -> 1).await()),

@@ -70,8 +70,9 @@ class ClientStoriesTest {
     }
 
     private CcProxyClient connect() throws IOException {
-        CcProxyClient client =
-                OTHER != null ? CcProxyClient.connect(OTHER) : new CcProxyClient(Objects.requireNonNull(proxy).connect());
+        CcProxyClient client = OTHER != null
+                ? CcProxyClient.connect(OTHER)
+                : new CcProxyClient(Objects.requireNonNull(proxy).connect());
         return client.timeout(WAIT);
     }
 

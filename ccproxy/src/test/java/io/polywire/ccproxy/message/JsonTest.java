@@ -197,9 +197,9 @@ class JsonTest {
     @ValueSource(ints = {5000, 9990})
     void dataMayBeNestedAsDeepAsTheOriginalLetsIt(int depth) {
         String data = "[".repeat(depth) + "]".repeat(depth);
-        Hyper hyper = (Hyper) Request.decode(
-                        RawJson.of("{\"id\":\"hyper\",\"data\":{\"hyperName\":\"ping\",\"data\":" + data + "}}"))
-                .payload();
+        Hyper hyper = (Hyper)
+                Request.decode(RawJson.of("{\"id\":\"hyper\",\"data\":{\"hyperName\":\"ping\",\"data\":" + data + "}}"))
+                        .payload();
         assertEquals(data, String.valueOf(hyper.data()));
     }
 

@@ -73,7 +73,9 @@ class AuthorizationTest {
             assertEquals(401, server.ask("POST", Served.REFS + key + query).code());
         }
         for (String action : List.of("status", "wait", "kill", "suspend", "resume", "snapshot", "delete", "io")) {
-            assertEquals(401, server.ask("POST", Served.INSTANCES + "x?action=" + action).code());
+            assertEquals(
+                    401,
+                    server.ask("POST", Served.INSTANCES + "x?action=" + action).code());
         }
     }
 
@@ -89,8 +91,14 @@ class AuthorizationTest {
         assertEquals(200, server.ask("GET", Served.REFS, token).code());
         Http.Answer again = server.ask("GET", Served.REFS, token);
         assertEquals("401 token has already been used\n", again.code() + " " + again.body());
-        assertEquals(200, server.ask("GET", Served.REFS, "Authorization: " + server.key.bearer("n2")).code());
-        assertEquals(200, server.ask("GET", Served.REFS, "Authorization: " + new Key().bearer("n1")).code());
+        assertEquals(
+                200,
+                server.ask("GET", Served.REFS, "Authorization: " + server.key.bearer("n2"))
+                        .code());
+        assertEquals(
+                200,
+                server.ask("GET", Served.REFS, "Authorization: " + new Key().bearer("n1"))
+                        .code());
     }
 
     @Test
@@ -108,8 +116,8 @@ class AuthorizationTest {
     @Test
     void withoutStoreNoncesAreNotSupported() {
         Key key = new Key();
-        Authorizer authorizer = new Authorizer("https://x/", AccessPolicy.PUBLIC, null, () -> System.currentTimeMillis()
-                / 1000);
+        Authorizer authorizer =
+                new Authorizer("https://x/", AccessPolicy.PUBLIC, null, () -> System.currentTimeMillis() / 1000);
         ApiException refused =
                 assertThrows(ApiException.class, () -> authorizer.authorize(List.of(key.bearer("n")), true));
         assertEquals("nonce not supported", refused.text());
@@ -120,8 +128,10 @@ class AuthorizationTest {
         long exp = System.currentTimeMillis() / 1000 + 60;
         String good = server.key.bearer(new Token.Claims(exp, List.of("x", "https://127.0.0.1/gate-0/"), "", ""));
         String bad = server.key.bearer(new Token.Claims(exp, List.of("https://127.0.0.1:80/gate-0/"), "", ""));
-        assertEquals(200, server.ask("GET", Served.REFS, "Authorization: " + good).code());
-        assertEquals(401, server.ask("GET", Served.REFS, "Authorization: " + bad).code());
+        assertEquals(
+                200, server.ask("GET", Served.REFS, "Authorization: " + good).code());
+        assertEquals(
+                401, server.ask("GET", Served.REFS, "Authorization: " + bad).code());
     }
 
     @Test
@@ -155,7 +165,10 @@ class AuthorizationTest {
         Key known = new Key();
         AccessPolicy policy = AccessPolicy.ssh("# keys\n\nssh-rsa AAAA x\nno-pty " + authorizedKey(known));
         try (Served ssh = new Served(GateSettings.DEFAULT.withPolicy(policy))) {
-            assertEquals(200, ssh.ask("GET", Served.REFS, "Authorization: " + known.bearer()).code());
+            assertEquals(
+                    200,
+                    ssh.ask("GET", Served.REFS, "Authorization: " + known.bearer())
+                            .code());
             Http.Answer unknown = ssh.get(Served.REFS);
             assertEquals("403 access denied\n", unknown.code() + " " + unknown.body());
             Http.Answer nobody = ssh.put(Wasm.bytes("nop"), "", new String[0]);

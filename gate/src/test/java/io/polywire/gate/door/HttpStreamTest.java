@@ -123,10 +123,14 @@ class HttpStreamTest {
     void causeAndResultAreInTheTrailer() throws IOException {
         assertEquals(
                 "{\"state\":\"TERMINATED\",\"result\":1}",
-                server.put(Wasm.bytes("exit"), "?action=call&function=ret1").status().toJson());
+                server.put(Wasm.bytes("exit"), "?action=call&function=ret1")
+                        .status()
+                        .toJson());
         assertEquals(
                 "{\"state\":\"KILLED\",\"cause\":\"UNREACHABLE\"}",
-                server.put(Wasm.bytes("traps"), "?action=call&function=unreachable").status().toJson());
+                server.put(Wasm.bytes("traps"), "?action=call&function=unreachable")
+                        .status()
+                        .toJson());
         assertEquals("[]", instances().toString());
     }
 
@@ -141,7 +145,8 @@ class HttpStreamTest {
             http.readChunk();
             http.readFields();
             assertEquals(List.of(), instances());
-            assertEquals(404, server.post(Served.INSTANCES + id + "?action=status").code());
+            assertEquals(
+                    404, server.post(Served.INSTANCES + id + "?action=status").code());
         }
     }
 
@@ -149,7 +154,8 @@ class HttpStreamTest {
     void callEndsWhenItsInstanceIsKilled() throws IOException {
         try (Http http = call("echo", "main")) {
             String id = http.readHead().instance();
-            assertEquals(204, server.post(Served.INSTANCES + id + "?action=kill").code());
+            assertEquals(
+                    204, server.post(Served.INSTANCES + id + "?action=kill").code());
             assertEquals(0, http.readChunk().length);
             assertEquals(List.of("X-Gate-Status: {\"state\":\"KILLED\"}"), http.readFields());
         }
@@ -270,7 +276,9 @@ class HttpStreamTest {
         }
         Served.eventually("connection is gone", () -> server.connections() == 0);
         assertEquals("again", server.io(path, "again").body());
-        assertEquals("{\"state\":\"RUNNING\"}", server.post(path + "?action=status").status().toJson());
+        assertEquals(
+                "{\"state\":\"RUNNING\"}",
+                server.post(path + "?action=status").status().toJson());
     }
 
     @Test

@@ -27,7 +27,10 @@ class InstanceTest {
     private String action(String path, String query) throws IOException {
         Http.Answer answer = server.post(path + "?action=" + query);
         String status = answer.field("X-Gate-Status");
-        return answer.code() + (answer.code() == 204 ? status == null ? "" : " " + status : " " + answer.body().strip());
+        return answer.code()
+                + (answer.code() == 204
+                        ? status == null ? "" : " " + status
+                        : " " + answer.body().strip());
     }
 
     @Test
@@ -58,7 +61,9 @@ class InstanceTest {
         String foreign = "Authorization: " + new Key().bearer();
         for (String one : List.of("status", "wait", "kill", "suspend", "resume", "snapshot", "delete", "io")) {
             String query = "?action=" + one;
-            assertEquals("instance not found\n", server.ask("POST", path + query, foreign).body());
+            assertEquals(
+                    "instance not found\n",
+                    server.ask("POST", path + query, foreign).body());
             assertEquals(404, server.post(Served.INSTANCES + "x" + query).code());
         }
         assertEquals("204 {\"state\":\"KILLED\"}", action(path, "kill&action=wait"));
@@ -103,7 +108,11 @@ class InstanceTest {
     void killedInstancesStayListedUntilDeleted() throws IOException {
         String path = server.launch("spin", "idle");
         action(path, "kill&action=wait");
-        assertEquals(1, Instances.parse(server.get(Served.INSTANCES).octets()).instances().size());
+        assertEquals(
+                1,
+                Instances.parse(server.get(Served.INSTANCES).octets())
+                        .instances()
+                        .size());
         assertEquals("204", action(path, "delete"));
         assertEquals("{\"instances\":[]}\n", server.get(Served.INSTANCES).body());
     }
@@ -183,7 +192,8 @@ class InstanceTest {
         String module = String.valueOf(server.post(path + "?action=snapshot").field("Location"));
         byte[] octets = server.get(module).octets();
         try (Served other = new Served()) {
-            String there = Served.INSTANCES + other.put(octets, "?action=launch").instance();
+            String there =
+                    Served.INSTANCES + other.put(octets, "?action=launch").instance();
             assertEquals("2 2\n", other.io(there, "").body());
         }
     }
@@ -226,7 +236,8 @@ class InstanceTest {
     void debugNeedsJson() throws IOException {
         String path = server.launch("spin", "idle");
         assertEquals("415 unsupported content type", action(path, "debug"));
-        for (String bad : List.of("", "x", "[]", "{\"op\":\"x\"}", "{\"config\":{\"breakpoints\":{\"offsets\":[-1]}}}")) {
+        for (String bad :
+                List.of("", "x", "[]", "{\"op\":\"x\"}", "{\"config\":{\"breakpoints\":{\"offsets\":[-1]}}}")) {
             Http.Answer answer = debug(path, bad);
             assertEquals("400 content parse error\n", answer.code() + " " + answer.body());
         }
@@ -242,7 +253,9 @@ class InstanceTest {
         assertEquals("application/json; charset=utf-8", running.field("Content-Type"));
         assertTrue(running.body().contains("\"status\":{\"state\":1}"), running.body());
         for (int op = 1; op <= 6; op++) {
-            assertEquals("instance must be stopped\n", debug(path, "{\"op\":" + op + "}").body());
+            assertEquals(
+                    "instance must be stopped\n",
+                    debug(path, "{\"op\":" + op + "}").body());
         }
         action(path, "suspend&action=wait");
         assertEquals(List.of(40L, 50L), config(path, 1, "[50,40,50]"));
@@ -278,11 +291,14 @@ class InstanceTest {
         assertTrue(stack.contains("main"), stack);
         assertEquals(
                 16,
-                Debug.Response.parse(debug(path, "{\"op\":5,\"addr\":0,\"size\":16}").octets())
+                Debug.Response.parse(
+                                debug(path, "{\"op\":5,\"addr\":0,\"size\":16}").octets())
                         .data()
                         .length);
-        assertEquals(400, debug(path, "{\"op\":5,\"addr\":4294967295,\"size\":1}").code());
-        assertEquals(400, debug(path, "{\"op\":5,\"addr\":0,\"size\":2147483647}").code());
+        assertEquals(
+                400, debug(path, "{\"op\":5,\"addr\":4294967295,\"size\":1}").code());
+        assertEquals(
+                400, debug(path, "{\"op\":5,\"addr\":0,\"size\":2147483647}").code());
         String globals = server.launch("globals", "inc");
         action(globals, "wait");
         assertEquals(

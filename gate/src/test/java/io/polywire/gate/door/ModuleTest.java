@@ -48,7 +48,9 @@ class ModuleTest {
         assertEquals("public, max-age=3600", answer.field("Cache-Control"));
         try (Served more = new Served(GateSettings.DEFAULT.withSources(
                 new DirectorySource("z", folder), new DirectorySource("dir", folder)))) {
-            assertEquals("[\"dir\",\"sha384\",\"z\"]\n", more.ask("GET", Served.MODULES).body());
+            assertEquals(
+                    "[\"dir\",\"sha384\",\"z\"]\n",
+                    more.ask("GET", Served.MODULES).body());
         }
     }
 
@@ -76,7 +78,10 @@ class ModuleTest {
         Http.Answer answer = server.get(Served.REFS);
         assertEquals(ids, ModuleRefs.parse(answer.octets()).ids());
         assertEquals("application/json; charset=utf-8", answer.field("Content-Type"));
-        assertEquals("{\"modules\":[]}\n", server.ask("GET", Served.REFS, "Authorization: " + new Key().bearer()).body());
+        assertEquals(
+                "{\"modules\":[]}\n",
+                server.ask("GET", Served.REFS, "Authorization: " + new Key().bearer())
+                        .body());
     }
 
     // ---- A6
@@ -118,7 +123,8 @@ class ModuleTest {
     @Test
     void refAndCallComeInAnyOrder() throws IOException {
         byte[] module = Served.variant(Wasm.bytes("hello"));
-        for (String query : List.of("?action=ref&action=call&function=twice", "?action=call&function=twice&action=ref")) {
+        for (String query :
+                List.of("?action=ref&action=call&function=twice", "?action=call&function=twice&action=ref")) {
             Http.Answer answer = server.put(module, query);
             assertEquals("201 hello, world\nhello, world\n", answer.code() + " " + answer.body());
             assertEquals(Served.REFS + WebApi.moduleKey(module), answer.field("Location"));
@@ -154,7 +160,9 @@ class ModuleTest {
         assertEquals("200 hello, world\n", answer.code() + " " + answer.body());
         assertNull(answer.field("Location"));
         String other = "Authorization: " + new Key().bearer();
-        assertEquals(404, server.ask("POST", path + "?action=call&function=main", other).code());
+        assertEquals(
+                404,
+                server.ask("POST", path + "?action=call&function=main", other).code());
         assertEquals(404, server.ask("POST", path + "?action=launch", other).code());
     }
 
@@ -179,7 +187,9 @@ class ModuleTest {
         code(404, server.get(path));
         assertEquals(
                 "{\"state\":\"RUNNING\"}",
-                server.post(Served.INSTANCES + instance + "?action=status").status().toJson());
+                server.post(Served.INSTANCES + instance + "?action=status")
+                        .status()
+                        .toJson());
     }
 
     @Test
@@ -241,10 +251,10 @@ class ModuleTest {
         Http.Answer again = server.put(module, query);
         assertEquals("400 duplicate instance id\n", again.code() + " " + again.body());
         code(204, server.put(module, query, "Authorization: " + new Key().bearer()));
-        for (String bad : List.of("x", ID.replace("-4e8f", "-1e8f"), ID.replace("-", ""), ID.replace("-a0b1", "-c0b1"))) {
+        for (String bad :
+                List.of("x", ID.replace("-4e8f", "-1e8f"), ID.replace("-", ""), ID.replace("-a0b1", "-c0b1"))) {
             Http.Answer answer = server.put(module, "?action=launch&instance=" + bad);
-            assertEquals(
-                    "400 instance id must be an RFC 4122 UUID version 4\n", answer.code() + " " + answer.body());
+            assertEquals("400 instance id must be an RFC 4122 UUID version 4\n", answer.code() + " " + answer.body());
         }
     }
 
@@ -268,8 +278,8 @@ class ModuleTest {
                 out.write(new byte[1 << 20]);
             }
         }
-        Http.Answer answer = server.putAs(
-                "x", bomb.toByteArray(), "?action=ref", server.auth(), "Content-Encoding: gzip");
+        Http.Answer answer =
+                server.putAs("x", bomb.toByteArray(), "?action=ref", server.auth(), "Content-Encoding: gzip");
         assertEquals("403 module size limit exceeded\n", answer.code() + " " + answer.body());
     }
 
@@ -319,7 +329,8 @@ class ModuleTest {
             Http.Answer ref = other.post(path + "?action=ref");
             code(201, ref);
             assertEquals(Served.REFS + WebApi.moduleKey(module), ref.field("Location"));
-            assertEquals(1, ModuleRefs.parse(other.get(Served.REFS).octets()).ids().size());
+            assertEquals(
+                    1, ModuleRefs.parse(other.get(Served.REFS).octets()).ids().size());
 
             Http.Answer call = other.ask("POST", path + "?action=call&function=main");
             assertEquals("200 hello, world\n", call.code() + " " + call.body());
@@ -343,10 +354,8 @@ class ModuleTest {
 
     @Test
     void sourcesHaveTheSizeLimit(@TempDir Path folder) throws IOException {
-        try (var channel = FileChannel.open(
-                folder.resolve("big"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE)) {
+        try (var channel =
+                FileChannel.open(folder.resolve("big"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.allocate(1), 32 << 20);
         }
         try (Served other = new Served(GateSettings.DEFAULT.withSources(new DirectorySource("dir", folder)))) {

@@ -162,7 +162,8 @@ class SocketTest {
     @Test
     void callWithUploadByNobody() throws Exception {
         byte[] module = Wasm.bytes("hello");
-        Peer peer = call("hello", "&function=main").text(wasm("", module.length)).binary(module);
+        Peer peer =
+                call("hello", "&function=main").text(wasm("", module.length)).binary(module);
         assertEquals("{}", peer.next());
         assertEquals("hello, world\n", peer.stream(13));
         assertEquals("{\"state\":\"TERMINATED\",\"status\":{\"state\":\"TERMINATED\"}}", peer.next());
@@ -172,7 +173,9 @@ class SocketTest {
     @Test
     void callWithUploadAndReference() throws Exception {
         byte[] module = Wasm.bytes("exit");
-        Peer peer = call("exit", "&action=ref&function=ret1").text(wasm(auth(), module.length)).binary(module);
+        Peer peer = call("exit", "&action=ref&function=ret1")
+                .text(wasm(auth(), module.length))
+                .binary(module);
         Call.Connection answer = Call.Connection.parse(peer.next().toString());
         assertEquals(Served.REFS + WebApi.moduleKey(module), answer.location());
         assertEquals(36, answer.instance().length());
@@ -208,7 +211,10 @@ class SocketTest {
         server.ref(Wasm.bytes("echo"));
         Peer peer = call("echo", "&function=main").text(new Call(auth(), "", 0).toJson());
         peer.next();
-        peer.text("one ").binary("two ".getBytes(StandardCharsets.UTF_8)).binary(new byte[0]).text("three");
+        peer.text("one ")
+                .binary("two ".getBytes(StandardCharsets.UTF_8))
+                .binary(new byte[0])
+                .text("three");
         assertEquals("one two three", peer.stream(13));
         byte[] much = new byte[5 << 20];
         new Random(1).nextBytes(much);
@@ -219,7 +225,10 @@ class SocketTest {
     @Test
     void inputMayComeWithTheFirstMessages() throws Exception {
         byte[] module = Wasm.bytes("echo");
-        Peer peer = call("echo", "&function=main").text(wasm("", module.length)).binary(module).text("early");
+        Peer peer = call("echo", "&function=main")
+                .text(wasm("", module.length))
+                .binary(module)
+                .text("early");
         assertEquals("{}", peer.next());
         assertEquals("early", peer.stream(5));
     }
@@ -243,10 +252,7 @@ class SocketTest {
     // ---- errors before the stream
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     {}                                       | 1008 anonymous access not supported
                     {"authorization":"Bearer x"}             | 1008 invalid_token
                     {"authorization":"x"}                    | 1008 invalid_request
@@ -268,10 +274,16 @@ class SocketTest {
         byte[] module = Wasm.bytes("hello");
         assertEquals(
                 "close 1008 function not exported or it cannot be used as entry function",
-                call("hello", "&function=no").text(wasm("", module.length)).binary(module).next());
+                call("hello", "&function=no")
+                        .text(wasm("", module.length))
+                        .binary(module)
+                        .next());
         assertEquals(
                 "close 1008 missing authentication credentials",
-                call("hello", "&action=ref").text(wasm("", module.length)).binary(module).next());
+                call("hello", "&action=ref")
+                        .text(wasm("", module.length))
+                        .binary(module)
+                        .next());
         assertEquals(0, server.door.host().instanceCount());
     }
 
@@ -293,8 +305,7 @@ class SocketTest {
     @Test
     void sourceTakesNoUpload(@TempDir Path folder) throws Exception {
         Files.write(folder.resolve("hello"), Wasm.bytes("hello"));
-        try (Served other = new Served(
-                GateSettings.DEFAULT.withSources(new DirectorySource("dir", folder)))) {
+        try (Served other = new Served(GateSettings.DEFAULT.withSources(new DirectorySource("dir", folder)))) {
             String path = Served.MODULES + "dir/hello?action=call&function=main";
             assertEquals(
                     "close 1008 content not supported by action",

@@ -3,7 +3,6 @@ package io.polywire.hemi.bridge;
 import io.polywire.hemi.client.CallTimeoutException;
 import io.polywire.hemi.client.ConnectionException;
 import io.polywire.hemi.client.HemiClient;
-import io.polywire.hemi.client.HemiClientSettings;
 import io.polywire.hemi.client.HemiListener;
 import io.polywire.hemi.message.CommandSet;
 import io.polywire.hemi.message.Envelope;
@@ -23,9 +22,9 @@ import io.polywire.router.Link;
 import io.polywire.router.Sent;
 import io.polywire.router.Session;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -52,32 +51,23 @@ public final class RemoteServer implements AutoCloseable {
             "roles", Map.of("callee", Map.of("features", Map.of("call_canceling", true)), "publisher", Map.of()));
 
     private final HostedRealm realm;
+    private final RemoteServerSettings settings;
+    private final Set<String> notifications;
     private final HemiClient client;
-    private final CommandSet commands;
-    private final String prefix;
-    private final Duration timeout;
     private final Forwarder forwarder = new Forwarder();
 
-    /**
-     * Joins the realm, registers the procedures, and connects; stays connected until closed.
-     *
-     * @param settings the server; its commands become procedures
-     * @param prefix of the URIs
-     * @param role of the session in the realm
-     * @param timeout of a call
-     */
-    public RemoteServer(
-            HostedRealm realm, Loops loops, HemiClientSettings settings, String prefix, String role, Duration timeout) {
+    /** Joins the realm, registers the procedures, and connects; stays connected until closed. */
+    public RemoteServer(HostedRealm realm, Loops loops, RemoteServerSettings settings) {
         this.realm = realm;
-        this.commands = settings.commands();
-        this.prefix = prefix;
-        this.timeout = timeout;
-        this.client = new HemiClient(loops, settings, new Publisher());
-        Identity identity = new Identity("hemi " + settings.url(), role, "internal", "hemi", Map.of());
+        this.settings = settings;
+        this.notifications = Set.copyOf(settings.notifications());
+        this.client = new HemiClient(loops, settings.client(), new Publisher());
+        String url = settings.client().url().toString();
+        Identity identity = new Identity("hemi " + url, settings.role(), "internal", "hemi", Map.of());
         Map<String, @Nullable Object> transport = new HashMap<>();
         transport.put("type", "websocket");
         transport.put("protocol", "hemi");
-        transport.put("peer", settings.url().toString());
+        transport.put("peer", url);
         realm.run(() -> forwarder.join(identity, transport));
         client.stayOnline();
     }
@@ -114,12 +104,9 @@ public final class RemoteServer implements AutoCloseable {
             }
             session = joined;
             long request = 0;
-            for (String command : commands.commands().keySet()) {
-                if (commands.responseTo(command) != null) {
-                    String name = command.substring(0, command.length() - REQUEST.length());
-                    registering.put(++request, command);
-                    joined.receive(new Message.Register(request, Dict.EMPTY, prefix + name));
-                }
+            for (String command : settings.commands()) {
+                registering.put(++request, command + REQUEST);
+                joined.receive(new Message.Register(request, Dict.EMPTY, settings.prefix() + command));
             }
         }
 
@@ -166,7 +153,8 @@ public final class RemoteServer implements AutoCloseable {
             if (command == null) {
                 return;
             }
-            CompletableFuture<Envelope> call = client.callAsync(command, RealmPayloads.fromRealm(m.payload()), timeout);
+            CompletableFuture<Envelope> call =
+                    client.callAsync(command, RealmPayloads.fromRealm(m.payload()), settings.timeout());
             running.put(m.request(), call);
             var _ = call.handle((answer, failure) -> {
                 // Never from inside of send: the realm is not to be called back by a link.
@@ -259,10 +247,14 @@ public final class RemoteServer implements AutoCloseable {
         @Override
         public void onEnvelope(Envelope envelope, CommandSet known) {
             String command = envelope.command();
-            if (!command.endsWith(NOTIFICATION) || !known.commands().containsKey(command)) {
+            if (!command.endsWith(NOTIFICATION)) {
                 return;
             }
-            String topic = prefix + command.substring(0, command.length() - NOTIFICATION.length());
+            String name = command.substring(0, command.length() - NOTIFICATION.length());
+            if (!notifications.contains(name)) {
+                return;
+            }
+            String topic = settings.prefix() + name;
             try {
                 Payload payload = RealmPayloads.toRealm(envelope);
                 realm.run(() -> forwarder.publish(topic, payload));

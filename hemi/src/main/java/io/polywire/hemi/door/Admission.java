@@ -1,6 +1,8 @@
 package io.polywire.hemi.door;
 
 import io.polywire.hemi.login.PublicKey;
+import io.polywire.router.HostedRealm;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,8 +15,8 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface Admission {
     /**
-     * The role of the holder of this key; empty to refuse it. A failure refuses it as well and is logged. Called on a
-     * thread of the login; must not block.
+     * The role of the holder of this key; empty to refuse it for good. A failure is logged and ends the connection, and the
+     * client may try again. Called on a thread of an event loop; must not block.
      */
     CompletionStage<Optional<String>> role(PublicKey key);
 
@@ -31,5 +33,16 @@ public interface Admission {
     static Admission keys(Map<String, String> roles) {
         Map<String, String> known = Map.copyOf(roles);
         return key -> CompletableFuture.completedFuture(Optional.ofNullable(known.get(key.hex())));
+    }
+
+    /**
+     * Asks a procedure of a realm with args [realm, key in hexadecimal, {@code {authmethod: "secp256k1"}}]; it answers with
+     * the role, or an object that has it as {@code role}. Errors of its own, and {@code wamp.error.not_authorized}, refuse
+     * the key.
+     *
+     * @param timeout after which the question counts as failed
+     */
+    static Admission procedure(HostedRealm realm, String procedure, Duration timeout) {
+        return new ProcedureAdmission(realm, procedure, timeout);
     }
 }

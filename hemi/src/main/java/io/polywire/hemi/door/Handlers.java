@@ -65,6 +65,7 @@ public final class Handlers extends HemiService {
         return this;
     }
 
+    @Override
     CommandSet commands() {
         return commands;
     }

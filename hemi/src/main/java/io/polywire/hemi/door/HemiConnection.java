@@ -151,10 +151,12 @@ final class HemiConnection implements MessageHandler {
 
     private void admit(PublicKey proved, Admission admission) {
         admission.role(proved).whenComplete((found, failure) -> {
-            if (failure != null) {
+            if (failure == null) {
+                socket().execute(() -> admitted(proved, found));
+            } else {
                 LOG.log(Level.WARNING, "the admission of " + proved + " could not be decided", failure);
+                socket().execute(() -> end(CloseCode.INTERNAL_ERROR, "")); // not 4100: it may try again
             }
-            socket().execute(() -> admitted(proved, failure == null ? found : Optional.empty()));
         });
     }
 
@@ -205,7 +207,7 @@ final class HemiConnection implements MessageHandler {
         }
         Envelope envelope;
         try {
-            envelope = Envelopes.read(octets, offset, length);
+            envelope = Envelopes.read(octets, offset, length, door.service().commands());
         } catch (MalformedMessageException bad) {
             LOG.log(Level.DEBUG, bad.text());
             end(MalformedMessageException.CLOSE_CODE, MalformedMessageException.CLOSE_REASON);

@@ -1,6 +1,8 @@
 package io.polywire.hemi.door;
 
+import io.polywire.hemi.message.CommandSet;
 import io.polywire.router.HostedRealm;
+import org.jspecify.annotations.Nullable;
 
 /** Commands are calls of a realm's procedures, its events notifications; every connection is a session. Thread-safe. */
 public final class RealmBridge extends HemiService {
@@ -23,6 +25,12 @@ public final class RealmBridge extends HemiService {
     @Override
     String api() {
         return settings.api();
+    }
+
+    @Override
+    @Nullable
+    CommandSet commands() {
+        return null;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.polywire.hemi.login;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** A private key on secp256k1. Immutable; never shows itself. */
 public final class SecretKey {
@@ -46,6 +47,16 @@ public final class SecretKey {
 
     byte[] sign(byte[] hash) {
         return Secp256k1.sign(secret, hash);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SecretKey key && secret.equals(key.secret);
+    }
+
+    @Override
+    public int hashCode() {
+        return publicKey.hex().hashCode();
     }
 
     @Override

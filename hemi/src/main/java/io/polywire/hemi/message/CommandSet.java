@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * The commands of an API and the record classes of their payloads, one for one. Both ends of a connection use it, for
@@ -93,6 +92,13 @@ public final class CommandSet {
         return commands.get(payload);
     }
 
+    /** The form of a command's payload. */
+    @Nullable
+    RecordType<?> type(String command) {
+        Class<? extends Record> type = types.get(command);
+        return type == null ? null : RecordType.of(type);
+    }
+
     /** The command that answers a request; null if it is not one or the set has no response for it. */
     public @Nullable String responseTo(String request) {
         if (!request.endsWith(REQUEST)) {
@@ -108,6 +114,10 @@ public final class CommandSet {
      * @throws InvalidCommandException if its command is not in the set, or its payload missing or of another type
      */
     public Received read(Envelope envelope) {
+        Record understood = envelope.understoodBy(this);
+        if (understood != null) {
+            return new Received(envelope.command(), envelope.id(), understood);
+        }
         Class<? extends Record> type = types.get(envelope.command());
         if (type == null) {
             throw new InvalidCommandException(
@@ -129,10 +139,8 @@ public final class CommandSet {
             throw new HemiException(
                     "command unknown for payload " + payload.getClass().getName());
         }
-        Octets out = Envelopes.begin(command, id);
-        try (JsonGenerator json = Json.generator(out)) {
-            type(payload).write(json, payload, null);
-        }
+        JsonText out = Envelopes.begin(command, id);
+        type(payload).write(out, payload, null);
         return Envelopes.end(out);
     }
 
@@ -150,11 +158,19 @@ public final class CommandSet {
         if (payload == null) {
             throw new HemiException("unknown command " + response);
         }
-        Octets out = Envelopes.begin(response, id);
-        try (JsonGenerator json = Json.generator(out)) {
-            RecordType<?> type = RecordType.of(payload);
-            type.write(json, type.zero(), error);
-        }
+        JsonText out = Envelopes.begin(response, id);
+        RecordType<?> type = RecordType.of(payload);
+        type.write(out, type.zero(), error);
         return Envelopes.end(out);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CommandSet set && api.equals(set.api) && types.equals(set.types);
+    }
+
+    @Override
+    public int hashCode() {
+        return types.hashCode();
     }
 }

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.io.JsonStringEncoder;
 
 /**
  * Reads and writes envelopes: {@code {"header":{"command":"...","id":"..."},"payload":...}}. Unknown members are ignored,
@@ -29,9 +28,33 @@ public final class Envelopes {
      * @throws MalformedMessageException if they are not exactly one JSON value in UTF-8, or a member has a wrong type
      */
     public static Envelope read(byte[] octets, int offset, int length) {
+        return read(octets, offset, length, null);
+    }
+
+    /**
+     * The same, and what the payload says if the commands have it: then {@link CommandSet#read} has nothing left to do.
+     *
+     * @throws MalformedMessageException as above; but not for a payload that the commands do not understand
+     */
+    public static Envelope read(byte[] octets, int offset, int length, @Nullable CommandSet commands) {
         checkStart(octets, offset, length);
+        if (commands != null) {
+            try {
+                return parse(octets, offset, length, commands);
+            } catch (JacksonException | HemiException bad) {
+                // Which of several faults counts shows when all of the message was seen.
+            }
+        }
+        try {
+            return parse(octets, offset, length, null);
+        } catch (JacksonException bad) {
+            throw new MalformedMessageException(bad.getOriginalMessage());
+        }
+    }
+
+    private static Envelope parse(byte[] octets, int offset, int length, @Nullable CommandSet commands) {
         try (JsonParser in = Json.parser(octets, offset, length)) {
-            Builder builder = new Builder();
+            Builder builder = new Builder(commands);
             JsonToken first = in.nextToken();
             if (first == JsonToken.START_OBJECT) {
                 builder.members(in);
@@ -41,10 +64,9 @@ public final class Envelopes {
             if (in.nextToken() != null) {
                 throw new MalformedMessageException("more than one JSON value");
             }
+            int start = offset + builder.payloadStart;
             return new Envelope(
-                    builder.command, builder.id, octets, offset + builder.payloadStart, builder.payloadLength);
-        } catch (JacksonException bad) {
-            throw new MalformedMessageException(bad.getOriginalMessage());
+                    builder.command, builder.id, octets, start, builder.payloadLength, commands, builder.understood);
         }
     }
 
@@ -61,10 +83,19 @@ public final class Envelopes {
     }
 
     private static final class Builder {
+        private final @Nullable CommandSet commands;
         String command = "";
         String id = "";
         int payloadStart;
         int payloadLength;
+
+        /** The payload, if the header stood before it. */
+        @Nullable
+        Record understood;
+
+        Builder(@Nullable CommandSet commands) {
+            this.commands = commands;
+        }
 
         void members(JsonParser in) {
             String name;
@@ -85,6 +116,7 @@ public final class Envelopes {
         }
 
         private void header(JsonParser in) {
+            understood = null; // what was read was of another command
             String name;
             while ((name = in.nextName()) != null) {
                 JsonToken value = in.nextToken();
@@ -108,8 +140,14 @@ public final class Envelopes {
 
         private void payload(JsonParser in) {
             payloadStart = (int) in.currentTokenLocation().getByteOffset();
-            in.finishToken();
-            in.skipChildren();
+            RecordType<?> type = commands == null ? null : commands.type(command);
+            if (type != null && in.currentToken() == JsonToken.START_OBJECT) {
+                understood = type.read(in);
+            } else {
+                understood = null;
+                in.finishToken();
+                in.skipChildren();
+            }
             payloadLength = (int) in.currentLocation().getByteOffset() - payloadStart;
         }
     }
@@ -120,44 +158,26 @@ public final class Envelopes {
      * @param id left out if empty
      */
     public static byte[] write(String command, String id, byte[] payload, int offset, int length) {
-        Octets out = begin(command, id);
-        out.write(payload, offset, length);
+        JsonText out = begin(command, id);
+        out.raw(payload, offset, length);
         return end(out);
     }
 
-    static Octets begin(String command, String id) {
-        Octets out = new Octets();
-        out.write(COMMAND);
-        quote(out, command);
+    static JsonText begin(String command, String id) {
+        JsonText out = new JsonText();
+        out.raw(COMMAND);
+        out.inside(command);
         if (!id.isEmpty()) {
-            out.write(ID);
-            quote(out, id);
+            out.raw(ID);
+            out.inside(id);
         }
-        out.write(PAYLOAD);
+        out.raw(PAYLOAD);
         return out;
     }
 
-    static byte[] end(Octets out) {
-        out.write(END);
+    static byte[] end(JsonText out) {
+        out.raw(END);
         return out.toByteArray();
-    }
-
-    private static void quote(Octets out, String text) {
-        if (plain(text)) {
-            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
-        } else {
-            out.write(JsonStringEncoder.getInstance().quoteAsUTF8(Json.wellFormed(text)));
-        }
-    }
-
-    private static boolean plain(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** The member {@code error} of a payload that is an object; null if it has none. */

@@ -1,13 +1,14 @@
 package io.polywire.hemi.message;
 
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.BufferRecycler;
+import tools.jackson.core.util.JsonRecyclerPools;
+import tools.jackson.core.util.RecyclerPool;
 
-/** How JSON is read and written here: strictly, and as large as the read limit of a connection lets it be. Thread-safe. */
+/** How JSON is read here: strictly, and as large as the read limit of a connection lets it be. Thread-safe. */
 final class Json {
     /** As deep as the original reads. */
     static final int DEEPEST = 10_000;
@@ -15,23 +16,28 @@ final class Json {
     /** Longest number that is taken for an integer; reading one takes more than linear time. */
     static final int LONGEST_INTEGER = 1_000;
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEEPEST)
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .maxNameLength(Integer.MAX_VALUE)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+    /** Buffers are shared by all virtual threads; threads that stay, such as event loops, have their own. */
+    private static final JsonFactory SHARING = factory(JsonRecyclerPools.newConcurrentDequePool());
+
+    private static final JsonFactory KEEPING = factory(JsonRecyclerPools.threadLocalPool());
 
     private Json() {}
 
-    static JsonParser parser(byte[] octets, int offset, int length) {
-        return FACTORY.createParser(ObjectReadContext.empty(), octets, offset, length);
+    private static JsonFactory factory(RecyclerPool<BufferRecycler> buffers) {
+        return JsonFactory.builder()
+                .recyclerPool(buffers)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(DEEPEST)
+                        .maxNumberLength(Integer.MAX_VALUE)
+                        .maxNameLength(Integer.MAX_VALUE)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build())
+                .build();
     }
 
-    static JsonGenerator generator(Octets out) {
-        return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
+    static JsonParser parser(byte[] octets, int offset, int length) {
+        JsonFactory factory = Thread.currentThread().isVirtual() ? SHARING : KEEPING;
+        return factory.createParser(ObjectReadContext.empty(), octets, offset, length);
     }
 
     /** The text with U+FFFD for every half of a surrogate pair: UTF-8 has no word for it. */

@@ -1,29 +1,30 @@
 package io.polywire.hemi.message;
 
-import java.io.OutputStream;
 import java.util.Arrays;
 
 /** Octets being written; used by one thread. */
-final class Octets extends OutputStream {
+final class Octets {
     private byte[] octets = new byte[256];
     private int length;
 
-    @Override
-    public void write(int octet) {
+    void write(int octet) {
         room(1);
         octets[length++] = (byte) octet;
     }
 
-    @Override
-    public void write(byte[] from) {
+    void write(byte[] from) {
         write(from, 0, from.length);
     }
 
-    @Override
-    public void write(byte[] from, int offset, int count) {
+    void write(byte[] from, int offset, int count) {
         room(count);
         System.arraycopy(from, offset, octets, length, count);
         length += count;
+    }
+
+    /** The octet that was written last; -1 if there is none. */
+    int last() {
+        return length == 0 ? -1 : octets[length - 1];
     }
 
     byte[] toByteArray() {

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
-import tools.jackson.core.JsonGenerator;
 
 /**
  * The member {@code error} of a response.
@@ -49,13 +48,11 @@ public record ProtocolError(
 
     /** A payload of nothing but this error, in JSON. */
     public String payload() {
-        Octets out = new Octets();
-        try (JsonGenerator json = Json.generator(out)) {
-            json.writeStartObject();
-            json.writeName("error");
-            RecordType.of(ProtocolError.class).write(json, this, null);
-            json.writeEndObject();
-        }
+        JsonText out = new JsonText();
+        out.begin('{');
+        out.name("error");
+        RecordType.of(ProtocolError.class).write(out, this, null);
+        out.end('}');
         return new String(out.toByteArray(), StandardCharsets.UTF_8);
     }
 

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -141,25 +140,25 @@ final class RecordType<T extends Record> {
     }
 
     /** Writes the value as an object; an error, if there is one, takes the place of its member {@code error}. */
-    void write(JsonGenerator out, Record value, @Nullable ProtocolError error) {
-        out.writeStartObject();
+    void write(JsonText out, Record value, @Nullable ProtocolError error) {
+        out.begin('{');
         for (Component c : components) {
             if (error == null || !c.name.equals("error")) {
                 member(out, c, value(c, value));
             }
         }
         if (error != null) {
-            out.writeName("error");
+            out.name("error");
             of(ProtocolError.class).write(out, error, null);
         }
-        out.writeEndObject();
+        out.end('}');
     }
 
-    private static void member(JsonGenerator out, Component c, @Nullable Object value) {
+    private static void member(JsonText out, Component c, @Nullable Object value) {
         if (c.omitEmpty && (value == null || value.equals(c.type.zero()))) {
             return;
         }
-        out.writeName(c.name);
+        out.name(c.name);
         c.type.write(out, value);
     }
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonParser.NumberType;
 import tools.jackson.core.JsonToken;
@@ -27,7 +26,7 @@ sealed interface ValueType {
     Object zero();
 
     /** Writes the value; null as zero. */
-    void write(JsonGenerator out, @Nullable Object value);
+    void write(JsonText out, @Nullable Object value);
 
     /**
      * @param unsigned bits of an unsigned integer, 0 for the range of the type
@@ -101,8 +100,8 @@ sealed interface ValueType {
         }
 
         @Override
-        public void write(JsonGenerator out, @Nullable Object value) {
-            out.writeNumber(value == null ? 0 : ((Number) value).longValue());
+        public void write(JsonText out, @Nullable Object value) {
+            out.number(value == null ? 0 : ((Number) value).longValue());
         }
     }
 
@@ -125,13 +124,9 @@ sealed interface ValueType {
         }
 
         @Override
-        public void write(JsonGenerator out, @Nullable Object value) {
+        public void write(JsonText out, @Nullable Object value) {
             long bits = value == null ? 0 : (Long) value;
-            if (bits >= 0) {
-                out.writeNumber(bits);
-            } else {
-                out.writeNumber(new BigInteger(Long.toUnsignedString(bits)));
-            }
+            out.number(Long.toUnsignedString(bits));
         }
     }
 
@@ -151,8 +146,8 @@ sealed interface ValueType {
         }
 
         @Override
-        public void write(JsonGenerator out, @Nullable Object value) {
-            out.writeNumber(value == null ? BigInteger.ZERO : (BigInteger) value);
+        public void write(JsonText out, @Nullable Object value) {
+            out.number(value == null ? "0" : value.toString());
         }
     }
 
@@ -172,8 +167,8 @@ sealed interface ValueType {
         }
 
         @Override
-        public void write(JsonGenerator out, @Nullable Object value) {
-            out.writeBoolean(Boolean.TRUE.equals(value));
+        public void write(JsonText out, @Nullable Object value) {
+            out.bool(Boolean.TRUE.equals(value));
         }
     }
 
@@ -192,8 +187,8 @@ sealed interface ValueType {
         }
 
         @Override
-        public void write(JsonGenerator out, @Nullable Object value) {
-            out.writeString(value == null ? "" : Json.wellFormed((String) value));
+        public void write(JsonText out, @Nullable Object value) {
+            out.string(value == null ? "" : (String) value);
         }
     }
 
@@ -216,8 +211,8 @@ sealed interface ValueType {
         }
 
         @Override
-        public void write(JsonGenerator out, @Nullable Object value) {
-            out.writeString(value == null ? "" : ((ByteSlice) value).hex());
+        public void write(JsonText out, @Nullable Object value) {
+            out.string(value == null ? "" : ((ByteSlice) value).hex());
         }
     }
 
@@ -240,14 +235,14 @@ sealed interface ValueType {
         }
 
         @Override
-        public void write(JsonGenerator out, @Nullable Object value) {
-            out.writeStartArray();
+        public void write(JsonText out, @Nullable Object value) {
+            out.begin('[');
             if (value != null) {
                 for (Object each : (List<?>) value) {
                     element.write(out, each);
                 }
             }
-            out.writeEndArray();
+            out.end(']');
         }
     }
 
@@ -266,7 +261,7 @@ sealed interface ValueType {
         }
 
         @Override
-        public void write(JsonGenerator out, @Nullable Object value) {
+        public void write(JsonText out, @Nullable Object value) {
             RecordType.of(type).write(out, value == null ? RecordType.of(type).zero() : (Record) value, null);
         }
     }
@@ -284,9 +279,9 @@ sealed interface ValueType {
         }
 
         @Override
-        public void write(JsonGenerator out, @Nullable Object value) {
+        public void write(JsonText out, @Nullable Object value) {
             if (value == null) {
-                out.writeNull();
+                out.nothing();
             } else {
                 type.write(out, value);
             }

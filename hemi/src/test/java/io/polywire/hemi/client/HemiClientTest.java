@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.hemi.Served;
-import io.polywire.hemi.example.HemiTestApp;
-import io.polywire.hemi.example.TestCommands;
-import io.polywire.hemi.example.TestCommands.CloseRequest;
-import io.polywire.hemi.example.TestCommands.EchoRequest;
-import io.polywire.hemi.example.TestCommands.EchoResponse;
-import io.polywire.hemi.example.TestCommands.SlowRequest;
-import io.polywire.hemi.example.TestCommands.SlowResponse;
+import io.polywire.hemi.TestApp;
+import io.polywire.hemi.TestCommands;
+import io.polywire.hemi.TestCommands.CloseRequest;
+import io.polywire.hemi.TestCommands.EchoRequest;
+import io.polywire.hemi.TestCommands.EchoResponse;
+import io.polywire.hemi.TestCommands.SlowRequest;
+import io.polywire.hemi.TestCommands.SlowResponse;
 import io.polywire.hemi.login.SecretKey;
 import io.polywire.hemi.message.HemiException;
 import io.polywire.hemi.message.Received;
@@ -43,7 +43,7 @@ class HemiClientTest {
             SecretKey.ofHex("2122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f40");
 
     private static final Served APP = new Served(false, _ -> {
-        List<HttpDoor> doors = new ArrayList<>(HemiTestApp.doors().http());
+        List<HttpDoor> doors = new ArrayList<>(TestApp.doors().http());
         doors.add(request -> request.path().equals("/moved")
                 ? new HttpResponse(301, Headers.of("Location", "/hemi"), new byte[0])
                 : null);

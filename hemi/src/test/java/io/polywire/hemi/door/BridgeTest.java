@@ -1,6 +1,7 @@
 package io.polywire.hemi.door;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.codec.Payloads;
@@ -12,8 +13,14 @@ import io.polywire.hemi.api.Tbc;
 import io.polywire.hemi.api.Tbc.BalanceByAddressRequest;
 import io.polywire.hemi.api.Tbc.BalanceByAddressResponse;
 import io.polywire.hemi.bridge.RemoteServer;
+import io.polywire.hemi.bridge.RemoteServerSettings;
+import io.polywire.hemi.client.ConnectionException;
+import io.polywire.hemi.client.HemiClient;
 import io.polywire.hemi.client.HemiClientSettings;
+import io.polywire.hemi.client.HemiListener;
 import io.polywire.hemi.door.RealmBridgeSettings.Topic;
+import io.polywire.hemi.login.SecretKey;
+import io.polywire.hemi.message.CommandSet;
 import io.polywire.hemi.message.RequestException;
 import io.polywire.model.Dict;
 import io.polywire.model.Match;
@@ -24,6 +31,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -198,10 +207,8 @@ class BridgeTest {
                 RemoteServer server = new RemoteServer(
                         served.realm,
                         served.loops,
-                        HemiClientSettings.of(URI.create(remote.url("//v1/ws")), Tbc.COMMANDS),
-                        "",
-                        "trusted",
-                        Duration.ofSeconds(20));
+                        RemoteServerSettings.of(
+                                HemiClientSettings.of(URI.create(remote.url("//v1/ws")), Tbc.COMMANDS), ""));
                 RawClient client = welcomed(served)) {
             client.send(request("tbcapi-balance-by-address", "{\"address\":\"mw9\"}"));
             JsonNode answer = Vectors.json(client.next());
@@ -221,6 +228,48 @@ class BridgeTest {
             Message.ErrorMessage internal = caller.hear(Message.ErrorMessage.class);
             assertEquals("hemi.error.internal", internal.error());
             assertEquals("internal error", Payloads.args(internal.payload()).getFirst());
+        }
+    }
+
+    /** A key list cannot know everybody: a procedure is asked, as WAMP authenticators are. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void proceduresDecideWhoIsLetIn(boolean hop) throws InterruptedException {
+        SecretKey key = SecretKey.generate();
+        try (Served served = new Served(hop, realm -> new HttpDoor[] {
+                    new HemiDoor(
+                            HemiDoorSettings.at("/hemi")
+                                    .withLogin(Admission.procedure(realm, "app.login", Duration.ofSeconds(20))),
+                            new RealmBridge(realm, RealmBridgeSettings.DEFAULT))
+                });
+                HemiClient client = new HemiClient(
+                        served.loops,
+                        HemiClientSettings.of(URI.create(served.url("/hemi")), CommandSet.of("polywire"))
+                                .withLogin(key),
+                        HemiListener.NONE)) {
+            ConnectionException absent = assertThrows(ConnectionException.class, client::connect);
+            assertEquals(1011, absent.closeCode(), "nobody was asked, so it may be tried again");
+
+            Member callee = new Member(served.realm);
+            callee.register("app.login");
+            CompletableFuture<Void> refused = client.connectAsync();
+            Message.Invocation question = callee.answer(i -> Member.error(i, "app.error.unknown", Payload.EMPTY));
+            assertEquals(
+                    List.of("realm1", key.publicKey().hex(), Map.of("authmethod", "secp256k1")),
+                    Payloads.args(question.payload()));
+            assertTrue(
+                    assertThrows(CompletionException.class, refused::join).getCause() instanceof ConnectionException e
+                            && e.isKeyRefused());
+
+            CompletableFuture<Void> admitted = client.connectAsync();
+            callee.answer(i -> Member.result(i, Payload.of(Map.of("role", "miner"))));
+            admitted.join();
+            assertTrue(client.isOnline());
+            Member asker = new Member(served.realm);
+            asker.say(new Message.Call(
+                    1, Dict.EMPTY, "wamp.session.count", Payload.of(List.of(List.of("miner")), Map.of())));
+            assertEquals(
+                    List.of(1L), Payloads.args(asker.hear(Message.Result.class).payload()));
         }
     }
 }

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.hemi.RawClient;
 import io.polywire.hemi.Served;
+import io.polywire.hemi.TestApp;
+import io.polywire.hemi.TestCommands;
+import io.polywire.hemi.TestCommands.EchoRequest;
+import io.polywire.hemi.TestCommands.EchoResponse;
+import io.polywire.hemi.TestCommands.SlowRequest;
+import io.polywire.hemi.TestCommands.SlowResponse;
 import io.polywire.hemi.Vectors;
-import io.polywire.hemi.example.HemiTestApp;
-import io.polywire.hemi.example.TestCommands;
-import io.polywire.hemi.example.TestCommands.EchoRequest;
-import io.polywire.hemi.example.TestCommands.EchoResponse;
-import io.polywire.hemi.example.TestCommands.SlowRequest;
-import io.polywire.hemi.example.TestCommands.SlowResponse;
 import io.polywire.hemi.login.LoginClient;
 import io.polywire.hemi.login.SecretKey;
 import io.polywire.hemi.message.Envelopes;
@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 /** What the door does with good and bad clients, on real sockets. */
 class DoorTest {
     private static final Served APP =
-            new Served(false, realm -> HemiTestApp.doors().http().toArray(HttpDoor[]::new));
+            new Served(false, realm -> TestApp.doors().http().toArray(HttpDoor[]::new));
     private static final RawClient WITNESS = welcomed(APP.url("/hemi"));
 
     @AfterAll

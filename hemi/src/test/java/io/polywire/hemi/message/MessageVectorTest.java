@@ -10,9 +10,13 @@ import io.polywire.hemi.TestApi;
 import io.polywire.hemi.Vectors;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Messages as the original package wrote and read them. */
@@ -36,8 +40,8 @@ class MessageVectorTest {
         String id = vector.get("id").asString();
         CommandSet set = TestApi.having(command);
         byte[] payload = vector.get("payload").toString().getBytes(StandardCharsets.UTF_8);
-        Record value =
-                set.read(new Envelope(command, id, payload, 0, payload.length)).payload();
+        Record value = set.read(new Envelope(command, id, payload, 0, payload.length, null, null))
+                .payload();
         assertNotNull(value);
         String wire = new String(set.write(id, value), StandardCharsets.UTF_8);
         assertTrue(wire.endsWith("}\n"));
@@ -52,15 +56,56 @@ class MessageVectorTest {
     Stream<DynamicTest> messagesAreReadAsTheOriginalDoes() {
         return Vectors.of("decode")
                 .filter(v -> !v.path("error_kind").asString("").equals("too-big")) // the connection's limit
-                .map(v -> DynamicTest.dynamicTest(Vectors.name(v), () -> decode(v)));
+                .flatMap(v -> Stream.of(
+                        DynamicTest.dynamicTest(Vectors.name(v), () -> decode(v, MessageVectorTest::readApart)),
+                        DynamicTest.dynamicTest(
+                                Vectors.name(v) + " in one go", () -> decode(v, MessageVectorTest::readAlong))));
     }
 
-    private static Received read(byte[] wire) {
+    /** First the envelope, then the payload. */
+    private static Received readApart(byte[] wire) {
         Envelope envelope = Envelopes.read(wire, 0, wire.length);
         return TestApi.having(envelope.command()).read(envelope);
     }
 
-    private static void decode(JsonNode vector) {
+    /** The payload along with the envelope, as servers do. */
+    private static Received readAlong(byte[] wire) {
+        CommandSet set = TestApi.having(Envelopes.read(wire, 0, wire.length).command());
+        return set.read(Envelopes.read(wire, 0, wire.length, set));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'header':{'command':'test-add-request','id':'1'},'payload':{'a':1,'b':2}}",
+                "{'payload':{'a':1,'b':2},'header':{'command':'test-add-request','id':'1'}}",
+                "{'header':{'command':'test-echo-request'},'payload':{'text':'x'},"
+                        + "'header':{'command':'test-add-request','id':'1'}}",
+                "{'header':{'command':'test-add-request','id':'1'},'payload':{'a':'x'},'payload':{'b':2}}",
+                "{'header':{'command':'test-add-request','id':'1'},'payload':{'b':2},'payload':null}",
+                "{'header':{'command':'test-add-request','id':'1'},'payload':{'b':2},'payload':[]}",
+                "{'header':{'command':'test-add-request','id':'1'},'payload':{'a':'x'}",
+                "{'header':{'command':'test-add-request','id':'1'},'payload':{'a':'x'},'header':1}",
+                "{'header':{'command':'test-add-request','id':'1'},'payload':{'a':1}}{}",
+                "{'header':{'command':'test-add-request','id':'1'},'payload':{'a':1,'b':1e3}}",
+                "{'header':{'command':'unheard','id':'1'},'payload':{'a':1}}"
+            })
+    void readingInOneGoHasTheSameOutcome(String message) {
+        byte[] wire = message.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        assertEquals(
+                outcome(() -> readApart(wire)),
+                outcome(() -> TestApi.COMMANDS.read(Envelopes.read(wire, 0, wire.length, TestApi.COMMANDS))));
+    }
+
+    private static Object outcome(Supplier<Received> reading) {
+        try {
+            return reading.get();
+        } catch (HemiException e) {
+            return e.getClass();
+        }
+    }
+
+    private static void decode(JsonNode vector, Function<byte[], Received> reader) {
         byte[] wire = Vectors.wire(vector);
         String name = vector.get("name").asString();
         if (!vector.get("ok").asBoolean()) {
@@ -68,17 +113,17 @@ class MessageVectorTest {
                     vector.get("error_kind").asString().equals("malformed")
                             ? MalformedMessageException.class
                             : InvalidCommandException.class;
-            assertThrows(expected, () -> read(wire));
+            assertThrows(expected, () -> reader.apply(wire));
             return;
         }
         if (name.equals("field-names-case-insensitive")) {
-            assertThrows(InvalidCommandException.class, () -> read(wire));
+            assertThrows(InvalidCommandException.class, () -> reader.apply(wire));
             return;
         }
         if (STRICTER.contains(name)) {
             return; // not UTF-8: the connection is closed before
         }
-        Received message = read(wire);
+        Received message = reader.apply(wire);
         assertEquals(vector.get("command").asString(), message.command());
         assertEquals(vector.get("id").asString(), message.id());
         Record payload = message.payload();

@@ -173,7 +173,13 @@ public final class Access implements Admission, AutoCloseable {
     private Decision checked(Applicant applicant, Decision decision) {
         return switch (decision) {
             case Admit admit -> {
-                note("login", applicant, admit.identity().authmethod(), admit.identity().authid(), admit.identity().authrole(), null);
+                note(
+                        "login",
+                        applicant,
+                        admit.identity().authmethod(),
+                        admit.identity().authid(),
+                        admit.identity().authrole(),
+                        null);
                 boolean there = compiled.rules.byRealm.containsKey(applicant.realm());
                 yield there ? admit : new Later(CompletableFuture.supplyAsync(() -> opened(applicant, admit), workers));
             }

@@ -38,7 +38,9 @@ public final class Audit implements AutoCloseable {
     private final @Nullable Thread writer;
 
     private Audit(@Nullable OutputStream file) {
-        writer = file == null ? null : Thread.ofPlatform().daemon().name("polywire-audit").start(() -> write(file));
+        writer = file == null
+                ? null
+                : Thread.ofPlatform().daemon().name("polywire-audit").start(() -> write(file));
     }
 
     /**
@@ -108,7 +110,8 @@ public final class Audit implements AutoCloseable {
         try (file) {
             for (String line = lines.take(); !line.equals(END); line = lines.take()) {
                 long missed = lost.getAndSet(0);
-                String all = missed == 0 ? line + "\n" : line + "\n" + json(Map.of("event", "lost", "lines", missed)) + "\n";
+                String all =
+                        missed == 0 ? line + "\n" : line + "\n" + json(Map.of("event", "lost", "lines", missed)) + "\n";
                 file.write(all.getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {

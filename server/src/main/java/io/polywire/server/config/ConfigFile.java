@@ -11,6 +11,7 @@ import io.polywire.server.yaml.YamlReader;
 import io.polywire.wamp.auth.Attempts;
 import io.polywire.wamp.door.WampDoorSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -77,12 +78,22 @@ public final class ConfigFile {
                 "realm with the server's own procedures polywire.*, for roles that are admin; left out: there are none");
         checkRealm(root, "admin_realm", adminRealm, realms);
         LogSettings log = root.section("log", "the log", LogSettings::read);
+        MetricsSettings metrics = root.section("metrics", "who may read /metrics", MetricsSettings::read);
+        Duration slowCall = root.duration(
+                "slow_call",
+                Duration.ofMillis(1),
+                Duration.ofHours(1),
+                ServerSettings.SLOW_CALL,
+                "calls that take at least so long are told to Flight Recorder");
         WampDoorSettings wamp = root.section("wamp", "the WAMP door", WampSection::read);
         WebWireSettings webWire =
                 root.section("webwire", "the WebWire door; left out: there is none", WebWireSettings::read);
         checkRealm(root, "webwire", webWire == null ? null : webWire.realm(), realms);
         HemiSettings hemi = root.section("hemi", "the Hemi door; left out: there is none", HemiSettings::read);
         checkRealm(root, "hemi", hemi == null ? null : hemi.realm(), realms);
+        List<HemiServerSettings> hemiServers = root.sections(
+                "hemi_servers", "Hemi servers whose commands are procedures of a realm", HemiServerSettings::read);
+        hemiServers.forEach(one -> checkRealm(root, "hemi_servers", one.realm(), realms));
         GateSettings gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
         CcProxySection ccProxy =
                 root.section("ccproxy", "the cc-proxy door for container VMs; left out: there is none", CcProxySection::read);
@@ -97,9 +108,12 @@ public final class ConfigFile {
                 attempts == null ? Attempts.Limits.DEFAULT : attempts,
                 adminRealm,
                 log == null ? LogSettings.DEFAULT : log,
+                metrics == null ? MetricsSettings.DEFAULT : metrics,
+                slowCall,
                 wamp == null ? WampDoorSettings.DEFAULT : wamp,
                 webWire,
                 hemi,
+                hemiServers,
                 gate,
                 ccProxy);
     }

@@ -46,10 +46,9 @@ final class GateDoorSettings {
                 DAY,
                 defaults.host().saveInterval(),
                 "how often running instances are saved; 0: only when they stop");
-        List<ModuleSource> sources =
-                s.sections("sources", "of modules, besides uploads", GateDoorSettings::source);
-        long uploads = s.size(
-                "upload_memory", 64L << 20, GIB, defaults.uploads(), "uploads that may be in memory at a time");
+        List<ModuleSource> sources = s.sections("sources", "of modules, besides uploads", GateDoorSettings::source);
+        long uploads =
+                s.size("upload_memory", 64L << 20, GIB, defaults.uploads(), "uploads that may be in memory at a time");
         int threads = s.number("threads", 0, 1024, 0, "threads that run programs; 0: one for each processor");
         HostSettings host = new HostSettings(
                 programs == null ? ProgramLimits.DEFAULT : programs,

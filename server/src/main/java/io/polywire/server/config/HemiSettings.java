@@ -16,13 +16,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param realm that its clients are let into
  * @param door but for the login
- * @param login role of each key that is let in, in compressed form and lower-case hexadecimal; null: no login
+ * @param login who is let in; null: everybody, without a login
  */
 public record HemiSettings(
         String realm,
         HemiDoorSettings door,
         RealmBridgeSettings bridge,
-        @Nullable Map<String, String> login) {
+        @Nullable Login login) {
+    /**
+     * Who is let in: the keys that are listed; the others if the procedure of the realm says so.
+     *
+     * @param keys role of each key, in compressed form and lower-case hexadecimal
+     * @param authenticator procedure that knows the role of other keys; null: there are none
+     */
+    public record Login(Map<String, String> keys, @Nullable String authenticator) {}
+
     static final String PATH = "/hemi";
     private static final Duration DAY = Duration.ofDays(1);
 
@@ -79,25 +87,29 @@ public record HemiSettings(
                         bridge.closeOnUnknown(),
                         "whether a command without a procedure ends the connection, as in the original"),
                 (int) s.size("send_limit", 512, 1 << 30, bridge.sendLimit(), "longest message to a client"));
-        Map<String, String> login = s.section("login", "who is let in; left out: everybody, without a login", one -> {
-            Map<String, String> roles = new LinkedHashMap<>();
-            one.sections("keys", "the keys that are let in", key -> {
-                String hex = key.parsed(
-                        "key",
-                        "a compressed secp256k1 key: 66 hexadecimal digits",
-                        HemiSettings::hex,
-                        "compressed public key");
-                String role = key.text("role", "role of its holder");
-                key.require("key");
-                key.require("role");
-                if (hex != null && role != null) {
-                    roles.put(hex, role);
-                }
-                return roles;
-            });
+        Login login = s.section("login", "who is let in; left out: everybody, without a login", HemiSettings::login);
+        return realm == null ? null : new HemiSettings(realm, doorRead, bridgeRead, login);
+    }
+
+    private static Login login(Section s) {
+        Map<String, String> roles = new LinkedHashMap<>();
+        s.sections("keys", "the keys that are let in", key -> {
+            String hex = key.parsed(
+                    "key",
+                    "a compressed secp256k1 key: 66 hexadecimal digits",
+                    HemiSettings::hex,
+                    "compressed public key");
+            String role = key.text("role", "role of its holder");
+            key.require("key");
+            key.require("role");
+            if (hex != null && role != null) {
+                roles.put(hex, role);
+            }
             return roles;
         });
-        return realm == null ? null : new HemiSettings(realm, doorRead, bridgeRead, login);
+        String authenticator =
+                s.parsed("authenticator", "a URI", RoleSettings::uri, "procedure that knows the role of other keys");
+        return new Login(roles, authenticator);
     }
 
     private static List<RealmBridgeSettings.Topic> topics(Section s) {

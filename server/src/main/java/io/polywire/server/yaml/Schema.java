@@ -138,7 +138,9 @@ public final class Schema {
                                 variable));
             case Type.Choice choice -> ordered("anyOf", List.of(ordered("enum", choice.words()), variable));
             case Type.Several several ->
-                ordered("anyOf", List.of(ordered("type", "array", "items", json(several.item())), json(several.item())));
+                ordered(
+                        "anyOf",
+                        List.of(ordered("type", "array", "items", json(several.item())), json(several.item())));
             case Type.Part part -> part.schema().json();
             case Type.Parts parts ->
                 ordered("type", "array", "items", parts.schema().json());

@@ -63,15 +63,15 @@ class CcProxySectionTest {
                 Duration.ZERO,
                 Set.of(0, 1000),
                 Set.of(5));
-        CcProxyDoorSettings door = new CcProxyDoorSettings(
-                folder.resolve("p.sock"), "rw-------", proxy, new BridgeSettings("", "vms"));
+        CcProxyDoorSettings door =
+                new CcProxyDoorSettings(folder.resolve("p.sock"), "rw-------", proxy, new BridgeSettings("", "vms"));
         assertEquals(new CcProxySection("r", door), settings.ccProxy());
     }
 
     @Test
     void whatIsLeftOutIsAsTheRoomHasItAndNothingIsBridged() throws IOException {
-        CcProxySection section =
-                Objects.requireNonNull(read(REALM + "ccproxy: {socket: p.sock}\n").ccProxy());
+        CcProxySection section = Objects.requireNonNull(
+                read(REALM + "ccproxy: {socket: p.sock}\n").ccProxy());
         assertEquals(CcProxySettings.defaults(), section.door().proxy());
         assertEquals("rw-rw----", section.door().mode());
         assertNull(section.realm());

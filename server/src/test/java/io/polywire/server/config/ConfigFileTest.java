@@ -23,6 +23,7 @@ import io.polywire.wamp.auth.Passwords;
 import io.polywire.wamp.door.WampDoorSettings;
 import io.polywire.webwire.door.BridgeSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,8 @@ class ConfigFileTest {
         Files.writeString(folder.resolve("c.pem"), "");
         Files.writeString(folder.resolve("k.pem"), "");
         Files.writeString(folder.resolve("ca.pem"), "");
+        Files.writeString(folder.resolve("token"), "t0ken\n");
+        Files.writeString(folder.resolve("hemi.key"), "01".repeat(32) + "\n");
         ServerSettings settings = ConfigFile.read(write("""
                 data: data
                 listeners:
@@ -144,6 +147,9 @@ class ConfigFileTest {
                   per_name: 2
                   window: 3s
                 admin_realm: closed
+                metrics:
+                  token: file:token
+                slow_call: 7s
                 log:
                   level: info
                   format: json
@@ -189,6 +195,18 @@ class ConfigFileTest {
                     keys:
                       - key: "02%1$s"
                         role: staff
+                    authenticator: who.is.it
+                hemi_servers:
+                  - url: wss://node.example:1/v1/ws
+                    realm: closed
+                    set: tbc
+                    api: x
+                    commands: [more, most]
+                    notifications: news
+                    prefix: n.
+                    role: guest
+                    timeout: 7s
+                    key: file:hemi.key
                 """.formatted("ab".repeat(32))));
         assertEquals(folder.resolve("data"), settings.data());
 
@@ -262,6 +280,8 @@ class ConfigFileTest {
         assertEquals(Duration.ofSeconds(3), template.linger());
         assertEquals(new Attempts.Limits(1, 2, Duration.ofSeconds(3)), settings.attempts());
         assertEquals("closed", settings.adminRealm());
+        assertEquals(new MetricsSettings("t0ken", true), settings.metrics());
+        assertEquals(Duration.ofSeconds(7), settings.slowCall());
         assertEquals(
                 new LogSettings(LogSettings.Level.INFO, LogSettings.Format.JSON, folder.resolve("audit.log")),
                 settings.log());
@@ -302,8 +322,23 @@ class ConfigFileTest {
                                 "guest",
                                 true,
                                 6144),
-                        Map.of("02" + "ab".repeat(32), "staff")),
+                        new HemiSettings.Login(Map.of("02" + "ab".repeat(32), "staff"), "who.is.it")),
                 settings.hemi());
+        HemiServerSettings node = settings.hemiServers().getFirst();
+        assertEquals("closed", node.realm());
+        assertEquals(
+                URI.create("wss://node.example:1/v1/ws"), node.server().client().url());
+        assertEquals("x", node.server().client().commands().api());
+        assertTrue(node.server().client().login() != null);
+        assertTrue(node.server().commands().containsAll(List.of("tbcapi-tx-by-id", "more", "most")));
+        assertEquals(List.of("news"), node.server().notifications());
+        assertEquals("n.", node.server().prefix());
+        assertEquals("guest", node.server().role());
+        assertEquals(Duration.ofSeconds(7), node.server().timeout());
+        assertEquals(
+                settings.hemiServers(),
+                ConfigFile.read(folder.resolve("polywire.yaml")).hemiServers(),
+                "a reload finds what has changed");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.polywire.wamp.cli;
 import io.polywire.wamp.client.ConnectException;
 import io.polywire.wamp.client.WampException;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -71,7 +72,7 @@ public final class ClientCommands implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new ClientCommands());
         // What follows the procedure is a command with options of its own.
-        line.getSubcommands().get("register").setStopAtPositional(true);
+        Objects.requireNonNull(line.getSubcommands().get("register")).setStopAtPositional(true);
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof ParameterException wrong) {
                 throw wrong;

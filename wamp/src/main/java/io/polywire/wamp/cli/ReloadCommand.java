@@ -19,7 +19,10 @@ import picocli.CommandLine.Spec;
             "Needs a role that is admin; the signal SIGHUP does the same without asking who it is."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Exit status: 0 it was applied, or partly needs a restart; 1 the file has errors and nothing was changed."})
+        footer = {
+            "",
+            "Exit status: 0 it was applied, or partly needs a restart; 1 the file has errors and nothing was changed."
+        })
 final class ReloadCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -42,7 +45,8 @@ final class ReloadCommand implements Callable<Integer> {
         Map<String, @Nullable Object> report = ListCommands.map(value);
         lines(report.get("applied")).forEach(line -> out.println("applied: " + line));
         lines(report.get("needs_restart")).forEach(line -> out.println("needs a restart: " + line));
-        if (lines(report.get("applied")).isEmpty() && lines(report.get("needs_restart")).isEmpty()) {
+        if (lines(report.get("applied")).isEmpty()
+                && lines(report.get("needs_restart")).isEmpty()) {
             out.println("nothing has changed");
         }
         return 0;

@@ -1,10 +1,10 @@
-package io.polywire.hemi.example;
+package io.polywire.hemi;
 
+import io.polywire.hemi.TestCommands.EchoRequest;
+import io.polywire.hemi.TestCommands.EchoResponse;
 import io.polywire.hemi.client.HemiClient;
 import io.polywire.hemi.client.HemiClientSettings;
 import io.polywire.hemi.client.HemiListener;
-import io.polywire.hemi.example.TestCommands.EchoRequest;
-import io.polywire.hemi.example.TestCommands.EchoResponse;
 import io.polywire.hemi.login.LoginClient;
 import io.polywire.hemi.login.SecretKey;
 import io.polywire.hemi.message.Envelopes;

@@ -1,37 +1,16 @@
-package io.polywire.hemi.example;
-
+/// A Hemi client that plays a script which a test server judges: --url http://HOST:PORT
 import io.polywire.hemi.client.ConnectionException;
 import io.polywire.hemi.client.HemiClient;
 import io.polywire.hemi.client.HemiClientSettings;
 import io.polywire.hemi.client.HemiListener;
-import io.polywire.hemi.example.TestCommands.BigRequest;
-import io.polywire.hemi.example.TestCommands.BigResponse;
-import io.polywire.hemi.example.TestCommands.CloseRequest;
-import io.polywire.hemi.example.TestCommands.DoneRequest;
-import io.polywire.hemi.example.TestCommands.DoneResponse;
-import io.polywire.hemi.example.TestCommands.EchoRequest;
-import io.polywire.hemi.example.TestCommands.EchoResponse;
-import io.polywire.hemi.example.TestCommands.FailRequest;
-import io.polywire.hemi.example.TestCommands.FailResponse;
-import io.polywire.hemi.example.TestCommands.InternalRequest;
-import io.polywire.hemi.example.TestCommands.InternalResponse;
-import io.polywire.hemi.example.TestCommands.Notification;
-import io.polywire.hemi.example.TestCommands.NotifyRequest;
-import io.polywire.hemi.example.TestCommands.NotifyResponse;
-import io.polywire.hemi.example.TestCommands.PingMeRequest;
-import io.polywire.hemi.example.TestCommands.PingMeResponse;
-import io.polywire.hemi.example.TestCommands.ReportRequest;
-import io.polywire.hemi.example.TestCommands.ReportResponse;
-import io.polywire.hemi.example.TestCommands.SlowRequest;
-import io.polywire.hemi.example.TestCommands.SlowResponse;
-import io.polywire.hemi.example.TestCommands.WhoamiRequest;
-import io.polywire.hemi.example.TestCommands.WhoamiResponse;
 import io.polywire.hemi.login.SecretKey;
+import io.polywire.hemi.message.CommandSet;
 import io.polywire.hemi.message.HemiException;
 import io.polywire.hemi.message.PingRequest;
 import io.polywire.hemi.message.PingResponse;
 import io.polywire.hemi.message.ProtocolError;
 import io.polywire.hemi.message.Received;
+import io.polywire.hemi.message.Wire;
 import io.polywire.net.Loops;
 import java.net.URI;
 import java.time.Duration;
@@ -44,8 +23,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The client's half of the test application's script: does what the server then judges. */
 public final class HemiScript implements AutoCloseable {
+    private static final CommandSet COMMANDS = HemiTestApp.COMMANDS
+            .with("test-report", ReportRequest.class, ReportResponse.class)
+            .with("test-pingme", PingMeRequest.class, PingMeResponse.class)
+            .with("test-big", BigRequest.class, BigResponse.class)
+            .with("test-done", DoneRequest.class, DoneResponse.class);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final String TEXT = "Grüße <&> \"x\" \\ \u2028 😀\tend";
     private static final SecretKey KEY_A =
@@ -67,7 +51,7 @@ public final class HemiScript implements AutoCloseable {
         this.client = new HemiClient(loops, settings("/hemi-script"), new HemiListener() {
             @Override
             public void onMessage(Received message) {
-                if (message.payload() instanceof Notification n) {
+                if (message.payload() instanceof HemiTestApp.Notification n) {
                     heard.add(n.seq());
                 }
             }
@@ -75,7 +59,7 @@ public final class HemiScript implements AutoCloseable {
     }
 
     private HemiClientSettings settings(String path) {
-        return HemiClientSettings.of(URI.create(base + path), TestCommands.SCRIPT_COMMANDS);
+        return HemiClientSettings.of(URI.create(base + path), COMMANDS);
     }
 
     private <R extends Record> R call(Record request, Class<R> response) throws InterruptedException {
@@ -90,7 +74,7 @@ public final class HemiScript implements AutoCloseable {
     public void run() throws InterruptedException {
         client.connect();
         call(PingRequest.now(), PingResponse.class);
-        report("echo", call(new EchoRequest(TEXT), EchoResponse.class).text());
+        report("echo", call(new HemiTestApp.EchoRequest(TEXT), HemiTestApp.EchoResponse.class).text());
         slow();
         errors();
         notifications();
@@ -104,9 +88,9 @@ public final class HemiScript implements AutoCloseable {
     }
 
     private void slow() throws InterruptedException {
-        List<CompletableFuture<SlowResponse>> answers = new ArrayList<>();
+        List<CompletableFuture<HemiTestApp.SlowResponse>> answers = new ArrayList<>();
         for (long ms : new long[] {300, 200, 100}) {
-            answers.add(client.callAsync(new SlowRequest(ms), SlowResponse.class, TIMEOUT));
+            answers.add(client.callAsync(new HemiTestApp.SlowRequest(ms), HemiTestApp.SlowResponse.class, TIMEOUT));
         }
         StringJoiner times = new StringJoiner(",");
         answers.forEach(answer -> times.add(Long.toString(answer.join().ms())));
@@ -115,9 +99,9 @@ public final class HemiScript implements AutoCloseable {
 
     private void errors() throws InterruptedException {
         ProtocolError fail = Objects.requireNonNull(
-                call(new FailRequest("why"), FailResponse.class).error());
+                call(new HemiTestApp.FailRequest("why"), HemiTestApp.FailResponse.class).error());
         ProtocolError internal = Objects.requireNonNull(
-                call(new InternalRequest("d"), InternalResponse.class).error());
+                call(new HemiTestApp.InternalRequest("d"), HemiTestApp.InternalResponse.class).error());
         report("fail", fail.message());
         report("fail-trace", fail.trace());
         report("internal", internal.message());
@@ -125,7 +109,7 @@ public final class HemiScript implements AutoCloseable {
     }
 
     private void notifications() throws InterruptedException {
-        call(new NotifyRequest(3, "n"), NotifyResponse.class);
+        call(new HemiTestApp.NotifyRequest(3, "n"), HemiTestApp.NotifyResponse.class);
         StringJoiner seqs = new StringJoiner(",");
         for (int i = 0; i < 3; i++) {
             seqs.add(String.valueOf(heard.poll(5, TimeUnit.SECONDS)));
@@ -134,10 +118,10 @@ public final class HemiScript implements AutoCloseable {
     }
 
     private void dropped() throws InterruptedException {
-        CompletableFuture<SlowResponse> slow = client.callAsync(new SlowRequest(5000), SlowResponse.class, TIMEOUT);
+        CompletableFuture<HemiTestApp.SlowResponse> slow = client.callAsync(new HemiTestApp.SlowRequest(5000), HemiTestApp.SlowResponse.class, TIMEOUT);
         TimeUnit.MILLISECONDS.sleep(100); // the step says so
-        CompletableFuture<SlowResponse> close =
-                client.callAsync(new CloseRequest(1001, "bye"), SlowResponse.class, TIMEOUT);
+        CompletableFuture<HemiTestApp.SlowResponse> close =
+                client.callAsync(new HemiTestApp.CloseRequest(1001, "bye"), HemiTestApp.SlowResponse.class, TIMEOUT);
         int failed = (slow.handle((r, e) -> e != null).join() ? 1 : 0)
                 + (close.handle((r, e) -> e != null).join() ? 1 : 0);
         report("dropped", Integer.toString(failed));
@@ -148,14 +132,14 @@ public final class HemiScript implements AutoCloseable {
             call(new BigRequest(600_000), BigResponse.class);
             throw new HemiException("a message over the read limit was taken");
         } catch (ConnectionException expected) {
-            System.out.println("over the limit: " + expected.text());
+            IO.println("over the limit: " + expected.text());
         }
     }
 
     private void logins() throws InterruptedException {
         try (HemiClient known = new HemiClient(loops, settings("/hemi-auth").withLogin(KEY_A), HemiListener.NONE)) {
             known.connect();
-            WhoamiResponse who = known.call(new WhoamiRequest(), WhoamiResponse.class, TIMEOUT);
+            HemiTestApp.WhoamiResponse who = known.call(new HemiTestApp.WhoamiRequest(), HemiTestApp.WhoamiResponse.class, TIMEOUT);
             report("whoami", who.publickey());
         }
         try (HemiClient refused = new HemiClient(loops, settings("/hemi-auth").withLogin(KEY_B), HemiListener.NONE)) {
@@ -171,11 +155,6 @@ public final class HemiScript implements AutoCloseable {
         client.close();
     }
 
-    /**
-     * Runs the script once.
-     *
-     * @param args {@code --url http://HOST:PORT}
-     */
     public static void main(String[] args) throws InterruptedException {
         if (args.length != 2 || !args[0].equals("--url")) {
             System.err.println("usage: hemi-script --url http://HOST:PORT");
@@ -184,7 +163,16 @@ public final class HemiScript implements AutoCloseable {
         try (Loops loops = Loops.open();
                 HemiScript script = new HemiScript(loops, args[1])) {
             script.run();
-            System.out.println("done");
+            IO.println("done");
         }
     }
+
+    record ReportRequest(String key, String value) {}
+    record ReportResponse() {}
+    record PingMeRequest() {}
+    record PingMeResponse() {}
+    record BigRequest(@Wire(unsigned = 32) long size) {}
+    record BigResponse(String text) {}
+    record DoneRequest() {}
+    record DoneResponse() {}
 }

@@ -1,27 +1,13 @@
-package io.polywire.hemi.example;
-
+/// A Hemi server for trying clients, without login at /hemi and with one at /hemi-auth: --listen HOST:PORT
 import io.polywire.hemi.door.Handlers;
 import io.polywire.hemi.door.HemiDoor;
 import io.polywire.hemi.door.HemiDoorSettings;
 import io.polywire.hemi.door.HemiSession;
-import io.polywire.hemi.example.TestCommands.AddRequest;
-import io.polywire.hemi.example.TestCommands.AddResponse;
-import io.polywire.hemi.example.TestCommands.CloseRequest;
-import io.polywire.hemi.example.TestCommands.EchoRequest;
-import io.polywire.hemi.example.TestCommands.EchoResponse;
-import io.polywire.hemi.example.TestCommands.FailRequest;
-import io.polywire.hemi.example.TestCommands.InternalRequest;
-import io.polywire.hemi.example.TestCommands.ListRequest;
-import io.polywire.hemi.example.TestCommands.ListResponse;
-import io.polywire.hemi.example.TestCommands.Notification;
-import io.polywire.hemi.example.TestCommands.NotifyRequest;
-import io.polywire.hemi.example.TestCommands.NotifyResponse;
-import io.polywire.hemi.example.TestCommands.SlowRequest;
-import io.polywire.hemi.example.TestCommands.SlowResponse;
-import io.polywire.hemi.example.TestCommands.WhoamiRequest;
-import io.polywire.hemi.example.TestCommands.WhoamiResponse;
 import io.polywire.hemi.login.PublicKey;
+import io.polywire.hemi.message.CommandSet;
+import io.polywire.hemi.message.ProtocolError;
 import io.polywire.hemi.message.RequestException;
+import io.polywire.hemi.message.Wire;
 import io.polywire.net.Doors;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
@@ -32,10 +18,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
-/** The test application: {@code /hemi} without and {@code /hemi-auth} with a login. */
 public final class HemiTestApp {
+    static final CommandSet COMMANDS = CommandSet.of("polywiretest")
+            .with("test-echo", EchoRequest.class, EchoResponse.class)
+            .with("test-add", AddRequest.class, AddResponse.class)
+            .with("test-fail", FailRequest.class, FailResponse.class)
+            .with("test-internal", InternalRequest.class, InternalResponse.class)
+            .with("test-slow", SlowRequest.class, SlowResponse.class)
+            .with("test-notify", NotifyRequest.class, NotifyResponse.class)
+            .withNotification("test", Notification.class)
+            .with("test-list", ListRequest.class, ListResponse.class)
+            .with("test-whoami", WhoamiRequest.class, WhoamiResponse.class)
+            .withCommand("test-close-request", CloseRequest.class);
+
     /** The one key that is not let in. */
     private static final String REFUSED = "02207bba70bc66309baa582a6ac120fd52d68026c51f6326f8ccedcbd2c1b7eb82";
 
@@ -55,7 +51,7 @@ public final class HemiTestApp {
     }
 
     private static Handlers handlers() {
-        return new Handlers(TestCommands.COMMANDS)
+        return new Handlers(COMMANDS)
                 .onLoop(EchoRequest.class, (_, q) -> new EchoResponse(q.text(), null))
                 .onLoop(AddRequest.class, (_, q) -> add(q))
                 .onLoop(WhoamiRequest.class, (session, _) -> whoami(session))
@@ -80,7 +76,7 @@ public final class HemiTestApp {
         }
     }
 
-    private static @Nullable Record fail(FailRequest q) {
+    private static Record fail(FailRequest q) {
         throw new RequestException("request failed: " + q.reason());
     }
 
@@ -110,20 +106,40 @@ public final class HemiTestApp {
         return new WhoamiResponse(key == null ? "" : key.hex(), null);
     }
 
-    /**
-     * Serves until the process is ended.
-     *
-     * @param args {@code --listen HOST:PORT}
-     */
+    /** Serves until it is killed; port 0 lets the system choose one. */
     public static void main(String[] args) throws InterruptedException {
-        if (args.length != 2 || !args[0].equals("--listen")) {
-            System.err.println("usage: hemi-testapp --listen HOST:PORT");
+        if (args.length != 0 && (args.length != 2 || !args[0].equals("--listen"))) {
+            System.err.println("usage: hemi-testapp [--listen HOST:PORT]");
             System.exit(2);
         }
+        String at = args.length == 0 ? "127.0.0.1:9091" : args[1];
         try (Loops loops = Loops.open();
-                Listener listener = Listener.open(loops, new ListenSettings(Endpoint.parse(args[1])), doors())) {
-            System.out.println("listening on " + listener.endpoint());
+                Listener listener = Listener.open(loops, new ListenSettings(Endpoint.parse(at)), doors())) {
+            IO.println("listening on " + listener.endpoint());
             Thread.currentThread().join();
         }
     }
+
+    // --- the payloads of the commands ---
+
+    record EchoRequest(String text) {}
+    record EchoResponse(String text, ProtocolError error) {}
+    record AddRequest(long a, long b) {}
+    record AddResponse(long sum, ProtocolError error) {}
+    record FailRequest(String reason) {}
+    record FailResponse(ProtocolError error) {}
+    record InternalRequest(String detail) {}
+    record InternalResponse(ProtocolError error) {}
+    record SlowRequest(@Wire(unsigned = 32) long ms) {}
+    record SlowResponse(
+            @Wire(unsigned = 32) long ms, ProtocolError error) {}
+    record NotifyRequest(@Wire(unsigned = 32) long count, String text) {}
+    record NotifyResponse(
+            @Wire(unsigned = 32) long count, ProtocolError error) {}
+    record Notification(@Wire(unsigned = 32) long seq, String text) {}
+    record ListRequest(@Wire(unsigned = 32) long n) {}
+    record ListResponse(List<String> items, ProtocolError error) {}
+    record WhoamiRequest() {}
+    record WhoamiResponse(String publickey, ProtocolError error) {}
+    record CloseRequest(int code, String reason) {}
 }

@@ -1,4 +1,4 @@
-package io.polywire.hemi.example;
+package io.polywire.hemi;
 
 import io.polywire.hemi.message.CommandSet;
 import io.polywire.hemi.message.ProtocolError;
@@ -6,7 +6,7 @@ import io.polywire.hemi.message.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The commands of the test application, and those that only its script uses. */
+/** What a client knows of the test application. */
 public final class TestCommands {
     public static final CommandSet COMMANDS = CommandSet.of("polywiretest")
             .with("test-echo", EchoRequest.class, EchoResponse.class)
@@ -19,12 +19,6 @@ public final class TestCommands {
             .with("test-list", ListRequest.class, ListResponse.class)
             .with("test-whoami", WhoamiRequest.class, WhoamiResponse.class)
             .withCommand("test-close-request", CloseRequest.class);
-
-    public static final CommandSet SCRIPT_COMMANDS = COMMANDS.with(
-                    "test-report", ReportRequest.class, ReportResponse.class)
-            .with("test-pingme", PingMeRequest.class, PingMeResponse.class)
-            .with("test-big", BigRequest.class, BigResponse.class)
-            .with("test-done", DoneRequest.class, DoneResponse.class);
 
     private TestCommands() {}
 
@@ -65,18 +59,6 @@ public final class TestCommands {
     public record WhoamiResponse(String publickey, @Nullable ProtocolError error) {}
 
     public record CloseRequest(int code, String reason) {}
-
-    public record ReportRequest(String key, String value) {}
-
-    public record ReportResponse() {}
-
-    public record PingMeRequest() {}
-
-    public record PingMeResponse() {}
-
-    public record BigRequest(@Wire(unsigned = 32) long size) {}
-
-    public record BigResponse(String text) {}
 
     public record DoneRequest() {}
 

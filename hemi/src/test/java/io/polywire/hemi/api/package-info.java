@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.hemi.api;
+
+import org.jspecify.annotations.NullMarked;
