@@ -35,7 +35,8 @@ public record CcProxySection(@Nullable String realm, CcProxyDoorSettings door) {
                 "file mode of the socket");
         CcProxySettings proxy = proxy(s);
         String realm = s.text("realm", "realm that the VMs are bridged to; left out: they are not");
-        String prefix = s.text("prefix", PREFIX, "before a container's id it makes the beginning of its procedures' URIs");
+        String prefix =
+                s.text("prefix", PREFIX, "before a container's id it makes the beginning of its procedures' URIs");
         String role = s.text("role", ROLE, "role of the VMs' sessions: it must be allowed to register and publish");
         if (realm == null && (s.has("prefix") || s.has("role"))) {
             s.missing("realm: prefix and role are of no use without one");
@@ -46,14 +47,14 @@ public record CcProxySection(@Nullable String realm, CcProxyDoorSettings door) {
 
     private static CcProxySettings proxy(Section s) {
         CcProxySettings d = CcProxySettings.defaults();
-        Set<Integer> uids = ids(s, "allow_uids", "users that may connect; left out with allow_gids: all who can open it");
+        Set<Integer> uids =
+                ids(s, "allow_uids", "users that may connect; left out with allow_gids: all who can open it");
         Set<Integer> gids = ids(s, "allow_gids", "primary groups that may connect");
-        int maxRequest =
-                (int) s.size("max_request", 16 * 1024, 1 << 30, d.maxRequest(), "longest request; more ends the connection");
-        int streamQueue = (int) s.size(
-                "stream_queue", 64 * 1024, 1 << 30, d.streamQueue(), "output kept for one slow reader");
-        long vmQueue =
-                s.size("vm_queue", 64 * 1024, 1L << 40, d.vmQueue(), "output kept for all slow readers of a VM");
+        int maxRequest = (int)
+                s.size("max_request", 16 * 1024, 1 << 30, d.maxRequest(), "longest request; more ends the connection");
+        int streamQueue =
+                (int) s.size("stream_queue", 64 * 1024, 1 << 30, d.streamQueue(), "output kept for one slow reader");
+        long vmQueue = s.size("vm_queue", 64 * 1024, 1L << 40, d.vmQueue(), "output kept for all slow readers of a VM");
         if (vmQueue < streamQueue) {
             s.wrong("vm_queue", "is less than stream_queue, expected at least " + Section.showSize(streamQueue));
             vmQueue = streamQueue;
@@ -63,7 +64,11 @@ public record CcProxySection(@Nullable String realm, CcProxyDoorSettings door) {
                 streamQueue,
                 vmQueue,
                 time(s, "ready_timeout", d.readyTimeout(), "how long hello waits for the VM; 0 for ever"),
-                time(s, "command_timeout", d.commandTimeout(), "how long hyper waits for its turn and answer; 0 for ever"),
+                time(
+                        s,
+                        "command_timeout",
+                        d.commandTimeout(),
+                        "how long hyper waits for its turn and answer; 0 for ever"),
                 time(s, "stall_timeout", d.stallTimeout(), "how long an idle reader may hold up its VM; 0 for ever"),
                 time(s, "linger_timeout", d.lingerTimeout(), "how long output is kept when its VM is gone"),
                 uids,

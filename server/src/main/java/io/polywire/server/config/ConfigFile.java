@@ -95,8 +95,8 @@ public final class ConfigFile {
                 "hemi_servers", "Hemi servers whose commands are procedures of a realm", HemiServerSettings::read);
         hemiServers.forEach(one -> checkRealm(root, "hemi_servers", one.realm(), realms));
         GateSettings gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
-        CcProxySection ccProxy =
-                root.section("ccproxy", "the cc-proxy door for container VMs; left out: there is none", CcProxySection::read);
+        CcProxySection ccProxy = root.section(
+                "ccproxy", "the cc-proxy door for container VMs; left out: there is none", CcProxySection::read);
         checkRealm(root, "ccproxy", ccProxy == null ? null : ccProxy.realm(), realms);
         checkRole(root, ccProxy, realms);
         // A further door: its section here, its record in ServerSettings, its wiring in Doorways.
