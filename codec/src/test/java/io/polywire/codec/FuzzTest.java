@@ -83,7 +83,7 @@ class FuzzTest {
         assertEquals(theirs, JACKSON.readTree(Values.write(Serialization.JSON, ours)));
     }
 
-    private static byte[] altered(byte[] octets, Random random, Serialization serialization) {
+    static byte[] altered(byte[] octets, Random random, Serialization serialization) {
         int at = random.nextInt(octets.length + 1);
         int upTo = Math.min(octets.length, at + random.nextInt(4));
         byte[] inserted = new byte[random.nextInt(4)];
@@ -105,7 +105,7 @@ class FuzzTest {
     }
 
     /** What can be read can be written in all serializations, and read again. */
-    private static void decodedOrRefused(Serialization serialization, byte[] octets) {
+    static void decodedOrRefused(Serialization serialization, byte[] octets) {
         Message message;
         try {
             message = Samples.decode(serialization, octets);

@@ -144,6 +144,7 @@ class ReadmeTest {
 
     private static final Map<String, List<String>> EXPECTED = Map.of(
             "Calls.java", List.of("3 apples: 195 cents"),
+            "Embedded.java", List.of("2 + 3 = 5"),
             "Errors.java",
                     List.of(
                             "left: 70",

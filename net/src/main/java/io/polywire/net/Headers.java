@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP header fields in the order of the wire; names are compared without regard to case. Immutable. */
@@ -43,12 +45,37 @@ public final class Headers implements Iterable<Headers.Field> {
         return new Headers(List.copyOf(more));
     }
 
+    private static final Map<String, String> COMMON = Stream.of(
+                    "Host",
+                    "Upgrade",
+                    "Connection",
+                    "Sec-WebSocket-Key",
+                    "Sec-WebSocket-Version",
+                    "Sec-WebSocket-Protocol",
+                    "Sec-WebSocket-Extensions",
+                    "Origin",
+                    "User-Agent",
+                    "Cookie",
+                    "Accept-Encoding",
+                    "Accept-Language",
+                    "Cache-Control",
+                    "Pragma",
+                    "websocket",
+                    "13",
+                    "no-cache")
+            .collect(Collectors.toUnmodifiableMap(text -> text, text -> text));
+
     static Headers copyOf(Iterable<Map.Entry<String, String>> entries) {
         List<Field> fields = new ArrayList<>();
         for (Map.Entry<String, String> e : entries) {
-            fields.add(new Field(e.getKey(), e.getValue()));
+            fields.add(new Field(shared(e.getKey()), shared(e.getValue())));
         }
         return fields.isEmpty() ? EMPTY : new Headers(List.copyOf(fields));
+    }
+
+    /** Connections that live long keep the headers they began with: the texts that most of them have are there once. */
+    private static String shared(String text) {
+        return COMMON.getOrDefault(text, text);
     }
 
     private static Field checked(String name, String value) {

@@ -1,6 +1,5 @@
 package io.polywire.router;
 
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class LongMap<V> {
     private static final int SMALLEST = 8;
 
-    private long[] keys = new long[SMALLEST]; // 0: free
-    private @Nullable Object[] values = new @Nullable Object[SMALLEST];
+    /** The table of a map that never had anything in it, as most of a session's have not. Never written to. */
+    private static final long[] NO_KEYS = {0};
+
+    private static final @Nullable Object[] NO_VALUES = {null};
+
+    private long[] keys = NO_KEYS; // 0: free
+    private @Nullable Object[] values = NO_VALUES;
     private int size;
 
     int size() {
@@ -35,8 +39,8 @@ final class LongMap<V> {
     }
 
     void put(long key, V value) {
-        if (size >= keys.length - (keys.length >> 2)) {
-            resize(keys.length * 2);
+        if (size >= keys.length - (keys.length >> 2) || keys.length < SMALLEST) {
+            resize(Math.max(SMALLEST, keys.length * 2));
         }
         int i = slot(key);
         while (keys[i] != 0 && keys[i] != key) {
@@ -90,8 +94,8 @@ final class LongMap<V> {
     }
 
     void clear() {
-        Arrays.fill(keys, 0);
-        Arrays.fill(values, null);
+        keys = NO_KEYS;
+        values = NO_VALUES;
         size = 0;
     }
 

@@ -1,5 +1,7 @@
 package io.polywire.server;
 
+import io.polywire.gate.door.GateDoor;
+import io.polywire.gate.door.GateSettings;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
 import io.polywire.hemi.door.HemiDoorSettings;
@@ -32,9 +34,10 @@ final class Doorways implements AutoCloseable {
      * A way in that a person is told of.
      *
      * @param what protocol
-     * @param path of its WebSocket endpoint
+     * @param scheme of its URI without TLS, to which an {@code s} is added with it
+     * @param path of its endpoint
      */
-    record Way(String what, String path) {}
+    record Way(String what, String scheme, String path) {}
 
     private final List<HttpDoor> http = new ArrayList<>();
     private final List<Way> ways = new ArrayList<>();
@@ -47,16 +50,22 @@ final class Doorways implements AutoCloseable {
      */
     Doorways(ServerSettings settings, Realms realms, io.polywire.wamp.door.Admission admission, @Nullable Path data) {
         wamp = new WampDoor(realms, admission, settings.wamp());
-        add("wamp", wamp, new Way("WAMP over WebSocket", settings.wamp().path()), wamp::connections);
+        add("wamp", wamp, new Way("WAMP over WebSocket", "ws", settings.wamp().path()), wamp::connections);
         HemiSettings hemi = settings.hemi();
         if (hemi != null) {
             HemiDoor door = hemi(hemi, realm(realms, hemi.realm()));
-            add("hemi", door, new Way("Hemi", hemi.door().path()), door::connections);
+            add("hemi", door, new Way("Hemi", "ws", hemi.door().path()), door::connections);
         }
         WebWireSettings webWire = settings.webWire();
         if (webWire != null) {
             WebWireDoor door = webWire(webWire, realm(realms, webWire.realm()), data);
-            add("webwire", door, new Way("WebWire", webWire.bridge().path()), door::connections);
+            add("webwire", door, new Way("WebWire", "ws", webWire.bridge().path()), door::connections);
+        }
+        GateSettings gate = settings.gate();
+        if (gate != null) {
+            GateDoor door = GateDoor.open(gate.withData(data == null ? null : data.resolve("gate")), List.of());
+            closeables.add(door);
+            add("gate", door, new Way("Gate", "http", gate.prefix() + "/gate-0/"), door::connections);
         }
     }
 

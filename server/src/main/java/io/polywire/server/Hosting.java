@@ -101,6 +101,15 @@ final class Hosting {
                 .withHistory(new HistoryRules(rules, events));
     }
 
+    /** Lets a realm go on by other rules; its sessions stay. */
+    void change(RealmSettings settings) {
+        HostedRealm realm = realms.find(settings.name());
+        if (realm != null) {
+            RealmOptions options = settings.options().withAuthorizer(RoleAuthorizer.of(settings.roles()));
+            realm.run(() -> realm.realm().options(options));
+        }
+    }
+
     private static LoopEnvironment environment(Loop loop) {
         return new LoopEnvironment((task, millis) -> loop.schedule(task, Duration.ofMillis(millis)));
     }

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
             "  vm       Commands container VMs through that proxy.",
             "",
             "Clients of a router that runs; 'polywire COMMAND --help' says more:",
-            "  call, publish, subscribe, register, sessions, procedures, topics, kill, ping, bench, top, context",
+            "  call, publish, subscribe, register, sessions, procedures, topics, kill, ping, bench, top, reload, context",
             "",
             "  completion   Prints a script for Bash and Zsh: source <(polywire completion)"
         },

@@ -75,7 +75,7 @@ final class ServeCommand implements Callable<Integer> {
         DataFolder folder = DataFolder.open(settings.data());
         Server server;
         try {
-            server = Server.start(settings);
+            server = Server.start(settings, config == null ? null : this::settings);
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -91,8 +91,22 @@ final class ServeCommand implements Callable<Integer> {
             return 0;
         }
         stopOnSignal(server, folder);
+        if (config != null) {
+            Signals.on("HUP", () -> Thread.startVirtualThread(() -> reload(server)));
+        }
         new CountDownLatch(1).await(); // until the process is told to stop
         return 0;
+    }
+
+    /** What a reload did, or why not, is told as the start was. */
+    private void reload(Server server) {
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            out.println("reloaded: " + server.reload("SIGHUP"));
+        } catch (RuntimeException e) {
+            out.println("not reloaded: " + e.getMessage());
+        }
+        out.flush();
     }
 
     private ServerSettings settings() {

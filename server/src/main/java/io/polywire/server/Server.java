@@ -7,6 +7,7 @@ import io.polywire.net.Listener;
 import io.polywire.net.Loops;
 import io.polywire.router.HostedRealm;
 import io.polywire.server.access.Access;
+import io.polywire.server.access.Audit;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
 import io.polywire.server.dashboard.DashboardDoor;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,8 @@ final class Server implements AutoCloseable {
     private final Access access;
     private final Doorways doorways;
     private final Recorder recorder;
+    private final Audit audit;
+    private final ServerControl control;
     private final List<HttpDoor> pages = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Address> addresses = new ArrayList<>();
@@ -47,17 +51,35 @@ final class Server implements AutoCloseable {
      */
     record Address(String what, String uri) {}
 
-    private Server(ServerSettings settings) {
+    private Server(ServerSettings settings, @Nullable Supplier<ServerSettings> file) {
+        audit = Audit.to(settings.log().audit());
         store = settings.data() == null ? null : Store.open(settings.data());
         loops = Loops.open();
         hosting = new Hosting(loops, store);
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
-        access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), hosting::open);
+        access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), audit, hosting::open);
         doorways = new Doorways(settings, hosting.realms(), access, settings.data());
         Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
         recorder = new Recorder(watch);
+        control = new ServerControl(settings, file, audit, this::apply);
         administer(settings, watch);
+    }
+
+    private void apply(Reload reload) {
+        hosting.templates(reload.settings().templates());
+        reload.added().forEach(hosting::add);
+        reload.changed().forEach(hosting::change);
+        access.rules(rules(reload.settings()));
+        reload.removed().forEach(hosting::remove);
+        if (reload.applied().contains("log.level")) {
+            LogSetup.level(reload.settings().log().level());
+        }
+    }
+
+    /** Reads the configuration again, as an administrator's procedure does. */
+    Map<String, @Nullable Object> reload(String who) {
+        return control.reload(who);
     }
 
     private void administer(ServerSettings settings, Watch watch) {
@@ -71,8 +93,7 @@ final class Server implements AutoCloseable {
                 .anyMatch(one -> one.name().equals(name)
                         && one.anonymousRole() != null
                         && access.admin(name, one.anonymousRole()));
-        new Administration(watch, recorder, hosting.realms(), access::admin, new ServerControl(), Version.polywire())
-                .addTo(realm);
+        new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire()).addTo(realm);
         pages.add(new DashboardDoor(new DashboardSettings(name, settings.wamp().path(), open)));
         recorder.start();
     }
@@ -90,7 +111,16 @@ final class Server implements AutoCloseable {
      * @throws io.polywire.store.StoreException if the data cannot be opened
      */
     static Server start(ServerSettings settings) {
-        Server server = new Server(settings);
+        return start(settings, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param file reads the settings again for a reload; null if there is nothing to be read
+     */
+    static Server start(ServerSettings settings, @Nullable Supplier<ServerSettings> file) {
+        Server server = new Server(settings, file);
         try {
             for (ListenSettings listener : settings.listeners()) {
                 server.listen(listener);
@@ -109,9 +139,12 @@ final class Server implements AutoCloseable {
         switch (listener.endpoint()) {
             case Endpoint.Tcp tcp -> {
                 for (Doorways.Way way : doorways.ways()) {
-                    addresses.add(new Address(way.what(), (secure ? "wss://" : "ws://") + tcp + way.path()));
+                    addresses.add(new Address(way.what(), way.scheme() + (secure ? "s://" : "://") + tcp + way.path()));
                 }
                 addresses.add(1, new Address("WAMP over RawSocket", (secure ? "tls://" : "tcp://") + tcp));
+                if (!pages.isEmpty()) {
+                    addresses.add(new Address("Dashboard", (secure ? "https://" : "http://") + tcp + "/"));
+                }
             }
             case Endpoint.Unix unix ->
                 addresses.add(new Address(
@@ -144,5 +177,6 @@ final class Server implements AutoCloseable {
         if (store != null) {
             store.close();
         }
+        audit.close();
     }
 }

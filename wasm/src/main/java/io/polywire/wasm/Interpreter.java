@@ -235,7 +235,7 @@ final class Interpreter {
     }
 
     private void breakpoint(int pc, int sp) {
-        int at = code.module.body(code.func).start() + code.offset[pc];
+        int at = instance.module().body(code.func).start() + code.offset[pc]; // the code may be another module's
         if (!execution.passesBreakpoint() && execution.breakpoints().contains(at) && !execution.pinned()) {
             Suspend suspend = execution.stopAtBreakpoint();
             save(suspend, code.offset[pc], false, sp);

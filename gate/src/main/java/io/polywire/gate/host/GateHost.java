@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ public final class GateHost implements AutoCloseable {
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("polywire-gate-clock").factory());
+    private final AtomicInteger working = new AtomicInteger();
     private long ticked = System.nanoTime();
 
     /** Takes over what the storage has: instances that ran go on or are killed, see {@link Interrupted}. */
@@ -110,7 +112,19 @@ public final class GateHost implements AutoCloseable {
 
     /** Runs the task on a virtual thread, where it may block. */
     public void execute(Runnable task) {
-        workers.execute(task);
+        workers.execute(() -> {
+            working.incrementAndGet();
+            try {
+                task.run();
+            } finally {
+                working.decrementAndGet();
+            }
+        });
+    }
+
+    /** Tasks that are worked on, or wait for something. */
+    public int working() {
+        return working.get();
     }
 
     /** Tells the consumer about each status that an instance comes to; it must not block. */

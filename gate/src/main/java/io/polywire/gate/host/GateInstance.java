@@ -206,24 +206,19 @@ public final class GateInstance {
     /** It has stopped: makes that last. */
     private void settle(Guest which, Status status) {
         Throwable failure = null;
-        CompletableFuture<Status> told = whenStopped;
+        CompletableFuture<Status> told;
         lock.lock();
         try {
-            told = whenStopped; // A resume that comes now has another one.
             if (deleted || guest != which || stopped != null) {
                 return;
             }
+            told = whenStopped; // A resume that comes now has another one.
             suspending = false;
             if (!transientInstance) {
-                saveStopped(which, status);
+                failure = trySaveStopped(which, status);
             }
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "instance " + id + " could not be saved", e);
-            failure = e;
+            stopped = status;
         } finally {
-            if (guest == which && stopped == null) {
-                stopped = status;
-            }
             lock.unlock();
         }
         if (transientInstance) {
@@ -233,6 +228,16 @@ public final class GateInstance {
             told.complete(status);
         } else {
             told.completeExceptionally(failure);
+        }
+    }
+
+    private @Nullable Throwable trySaveStopped(Guest which, Status status) {
+        try {
+            saveStopped(which, status);
+            return null;
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "instance " + id + " could not be saved", e);
+            return e;
         }
     }
 

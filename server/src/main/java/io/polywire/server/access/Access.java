@@ -56,11 +56,13 @@ public final class Access implements Admission, AutoCloseable {
     private final ExecutorService workers = Authentication.workers();
     private final Authentication authentication;
     private final Function<String, Boolean> open;
+    private final Audit audit;
     private volatile Compiled compiled;
 
     /**
      * @param store has users too, and makes cookies outlive the process; null without one
      * @param realms where dynamic authenticators are registered
+     * @param audit hears of logins and refusals
      * @param open makes a realm of a template if it is not there; false if it cannot be made. May block
      */
     public Access(
@@ -68,7 +70,9 @@ public final class Access implements Admission, AutoCloseable {
             Attempts.Limits attempts,
             @Nullable Store store,
             Realms realms,
+            Audit audit,
             Function<String, Boolean> open) {
+        this.audit = audit;
         this.store = store;
         this.open = open;
         this.compiled = compile(rules);
@@ -169,6 +173,13 @@ public final class Access implements Admission, AutoCloseable {
     private Decision checked(Applicant applicant, Decision decision) {
         return switch (decision) {
             case Admit admit -> {
+                note(
+                        "login",
+                        applicant,
+                        admit.identity().authmethod(),
+                        admit.identity().authid(),
+                        admit.identity().authrole(),
+                        null);
                 boolean there = compiled.rules.byRealm.containsKey(applicant.realm());
                 yield there ? admit : new Later(CompletableFuture.supplyAsync(() -> opened(applicant, admit), workers));
             }
@@ -177,9 +188,37 @@ public final class Access implements Admission, AutoCloseable {
                         ask.method(),
                         ask.extra(),
                         answer -> checked(applicant, ask.then().to(answer)));
-            case Refuse refuse -> refuse;
+            case Refuse refuse -> {
+                note("refusal", applicant, null, applicant.details().string("authid"), null, refuse.reason());
+                yield refuse;
+            }
             case Later later -> new Later(later.decision().thenApply(then -> checked(applicant, then)));
         };
+    }
+
+    private void note(
+            String what,
+            Applicant applicant,
+            @Nullable String method,
+            @Nullable String authid,
+            @Nullable String role,
+            @Nullable String reason) {
+        audit.note(
+                what,
+                "realm",
+                applicant.realm(),
+                "authid",
+                authid,
+                "authrole",
+                role,
+                "authmethod",
+                method,
+                "reason",
+                reason,
+                "peer",
+                applicant.peer().address(),
+                "transport",
+                applicant.transport().get("type"));
     }
 
     private Decision opened(Applicant applicant, Admit admit) {

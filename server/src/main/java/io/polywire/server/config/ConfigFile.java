@@ -1,5 +1,6 @@
 package io.polywire.server.config;
 
+import io.polywire.gate.door.GateSettings;
 import io.polywire.net.ListenSettings;
 import io.polywire.server.yaml.ConfigException;
 import io.polywire.server.yaml.Reference;
@@ -81,6 +82,7 @@ public final class ConfigFile {
         checkRealm(root, "webwire", webWire == null ? null : webWire.realm(), realms);
         HemiSettings hemi = root.section("hemi", "the Hemi door; left out: there is none", HemiSettings::read);
         checkRealm(root, "hemi", hemi == null ? null : hemi.realm(), realms);
+        GateSettings gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
         // A further door: its section here, its record in ServerSettings, its wiring in Doorways.
         return new ServerSettings(
                 data,
@@ -92,7 +94,8 @@ public final class ConfigFile {
                 log == null ? LogSettings.DEFAULT : log,
                 wamp == null ? WampDoorSettings.DEFAULT : wamp,
                 webWire,
-                hemi);
+                hemi,
+                gate);
     }
 
     private static List<RealmSettings> realms(Section root, List<RoleSettings> roles) {

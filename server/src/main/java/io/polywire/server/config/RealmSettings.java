@@ -72,7 +72,12 @@ public record RealmSettings(
 
     /** The same with a history. */
     public RealmSettings withHistory(List<HistoryRules.Rule> rules) {
-        return new RealmSettings(name, options, anonymousRole, authentication, roles, users, rules, historyCaps);
+        return withHistory(rules, historyCaps);
+    }
+
+    /** The same with a history. */
+    public RealmSettings withHistory(List<HistoryRules.Rule> rules, EventStore.Caps caps) {
+        return new RealmSettings(name, options, anonymousRole, authentication, roles, users, rules, caps);
     }
 
     /** The same under another name. */

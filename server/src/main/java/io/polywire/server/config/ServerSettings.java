@@ -1,5 +1,6 @@
 package io.polywire.server.config;
 
+import io.polywire.gate.door.GateSettings;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
 import io.polywire.router.HistoryRules;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param wamp the WAMP door
  * @param webWire the WebWire door; null if there is none
  * @param hemi the Hemi door; null if there is none
+ * @param gate the Gate door, whose folder lies in {@code data}; null if there is none
  */
 public record ServerSettings(
         @Nullable Path data,
@@ -33,7 +35,8 @@ public record ServerSettings(
         LogSettings log,
         WampDoorSettings wamp,
         @Nullable WebWireSettings webWire,
-        @Nullable HemiSettings hemi) {
+        @Nullable HemiSettings hemi,
+        @Nullable GateSettings gate) {
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
 
@@ -58,6 +61,7 @@ public record ServerSettings(
                 LogSettings.DEFAULT,
                 WampDoorSettings.DEFAULT,
                 null,
+                null,
                 null);
     }
 
@@ -77,21 +81,31 @@ public record ServerSettings(
                 LogSettings.DEFAULT,
                 WampDoorSettings.DEFAULT,
                 new WebWireSettings(realm, BridgeSettings.DEFAULT),
-                HemiSettings.development(realm));
+                HemiSettings.development(realm),
+                GateSettings.DEFAULT);
     }
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi);
+        return new ServerSettings(
+                data, others, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, gate);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
-        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi);
+        return new ServerSettings(
+                folder, listeners, realms, templates, attempts, adminRealm, log, wamp, webWire, hemi, gate);
+    }
+
+    /** The same with other realms. */
+    public ServerSettings with(List<RealmSettings> others, List<TemplateSettings> made, LogSettings other) {
+        return new ServerSettings(
+                data, listeners, others, made, attempts, adminRealm, other, wamp, webWire, hemi, gate);
     }
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
-        return new ServerSettings(data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi);
+        return new ServerSettings(
+                data, listeners, realms, templates, attempts, adminRealm, other, wamp, webWire, hemi, gate);
     }
 }

@@ -111,34 +111,36 @@ public final class Schema {
 
     /** Text from the environment may stand for every value. */
     private static Map<String, Object> json(Type type) {
-        Map<String, Object> variable = Map.of("type", "string", "pattern", "\\$\\{");
+        Map<String, Object> variable = ordered("type", "string", "pattern", "\\$\\{");
         return switch (type) {
-            case Type.Text text -> Map.of("type", List.of("string", "number", "boolean"));
-            case Type.Secret secret -> Map.of("type", "string");
-            case Type.Flag flag -> Map.of("anyOf", List.of(Map.of("type", "boolean"), variable));
+            case Type.Text text -> ordered("type", List.of("string", "number", "boolean"));
+            case Type.Secret secret -> ordered("type", "string");
+            case Type.Flag flag -> ordered("anyOf", List.of(ordered("type", "boolean"), variable));
             case Type.Whole number ->
-                Map.of(
+                ordered(
                         "anyOf",
                         List.of(
                                 ordered("type", "integer", "minimum", number.min(), "maximum", number.max()),
                                 variable));
             case Type.Size size ->
-                Map.of(
+                ordered(
                         "anyOf",
                         List.of(
                                 ordered("type", "integer", "minimum", size.min(), "maximum", size.max()),
                                 ordered("type", "string", "pattern", "^\\d{1,12} ?(B|KiB|MiB|GiB)?$"),
                                 variable));
             case Type.Time time ->
-                Map.of(
+                ordered(
                         "anyOf",
                         List.of(
                                 ordered("type", "string", "pattern", "^\\d{1,12} ?(ms|s|m|h|d)$"),
                                 ordered("const", 0),
                                 variable));
-            case Type.Choice choice -> Map.of("anyOf", List.of(Map.of("enum", choice.words()), variable));
+            case Type.Choice choice -> ordered("anyOf", List.of(ordered("enum", choice.words()), variable));
             case Type.Several several ->
-                Map.of("anyOf", List.of(ordered("type", "array", "items", json(several.item())), json(several.item())));
+                ordered(
+                        "anyOf",
+                        List.of(ordered("type", "array", "items", json(several.item())), json(several.item())));
             case Type.Part part -> part.schema().json();
             case Type.Parts parts ->
                 ordered("type", "array", "items", parts.schema().json());

@@ -1,6 +1,7 @@
 package io.polywire.wamp.auth;
 
 import io.polywire.net.Peer;
+import io.polywire.wamp.crypto.Crypto;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import io.polywire.model.InvalidArgument;
 import io.polywire.model.Message;
 import io.polywire.model.Reasons;
 import io.polywire.router.Identity;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission;
 import java.lang.System.Logger.Level;
 import java.security.cert.X509Certificate;

@@ -1,6 +1,7 @@
 package io.polywire.wamp.auth;
 
 import io.polywire.net.Peer;
+import io.polywire.wamp.crypto.Crypto;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;

@@ -2,6 +2,7 @@ package io.polywire.wamp.auth;
 
 import io.polywire.model.InvalidArgument;
 import io.polywire.net.Peer;
+import io.polywire.wamp.crypto.Crypto;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;

@@ -1,5 +1,6 @@
 package io.polywire.wamp.auth;
 
+import io.polywire.wamp.crypto.Crypto;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.polywire.wamp.auth;
 
+import io.polywire.wamp.crypto.Crypto;
 import org.jspecify.annotations.Nullable;
 
 /**

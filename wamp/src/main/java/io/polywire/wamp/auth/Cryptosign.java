@@ -2,6 +2,7 @@ package io.polywire.wamp.auth;
 
 import io.polywire.model.Dict;
 import io.polywire.model.InvalidArgument;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Decision;
 import java.util.Arrays;
 import java.util.HexFormat;

@@ -1,5 +1,6 @@
 package io.polywire.wamp.auth;
 
+import io.polywire.wamp.crypto.Crypto;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

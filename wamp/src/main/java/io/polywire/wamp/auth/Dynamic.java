@@ -4,6 +4,7 @@ import io.polywire.model.Dict;
 import io.polywire.model.InvalidArgument;
 import io.polywire.model.Reasons;
 import io.polywire.net.Headers;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Applicant;
 import io.polywire.wamp.door.Admission.Decision;
 import io.polywire.wamp.door.Admission.Later;

@@ -6,6 +6,7 @@ import io.polywire.wamp.auth.Credential.Keys;
 import io.polywire.wamp.auth.Credential.Salt;
 import io.polywire.wamp.auth.Credential.Scram;
 import io.polywire.wamp.auth.Credential.Shared;
+import io.polywire.wamp.crypto.Crypto;
 import java.util.Base64;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.polywire.wamp.auth;
 
+import io.polywire.wamp.crypto.Crypto;
 import java.security.PrivateKey;
-import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 
 /** The router's own Ed25519 key, with which it proves itself to clients of WAMP-cryptosign that ask. */
 public final class RouterKey {
@@ -22,7 +22,7 @@ public final class RouterKey {
 
     /** The public key of a seed, 32 octets each. */
     public static byte[] publicKeyOf(byte[] seed) {
-        return new Ed25519PrivateKeyParameters(seed, 0).generatePublicKey().getEncoded();
+        return Crypto.publicKey(seed);
     }
 
     /** 32 octets. */

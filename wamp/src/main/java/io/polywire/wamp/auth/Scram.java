@@ -5,6 +5,7 @@ import io.polywire.model.InvalidArgument;
 import io.polywire.model.Message.Authenticate;
 import io.polywire.wamp.auth.Credential.Kdf;
 import io.polywire.wamp.auth.Credential.Keys;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Decision;
 import java.util.Base64;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package io.polywire.wamp.auth;
 
 import io.polywire.model.Dict;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Decision;
 
 /** A password or token, sent as it is (WAMP, "Ticket-based Authentication"). */

@@ -3,6 +3,7 @@ package io.polywire.wamp.auth;
 import io.polywire.codec.Values;
 import io.polywire.model.Dict;
 import io.polywire.model.Serialization;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Decision;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

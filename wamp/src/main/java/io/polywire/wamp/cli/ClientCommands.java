@@ -3,6 +3,7 @@ package io.polywire.wamp.cli;
 import io.polywire.wamp.client.ConnectException;
 import io.polywire.wamp.client.WampException;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
             PingCommand.class,
             BenchCommand.class,
             TopCommand.class,
+            ReloadCommand.class,
             ContextCommand.class
         })
 public final class ClientCommands implements Runnable {
@@ -43,6 +45,7 @@ public final class ClientCommands implements Runnable {
             "ping",
             "bench",
             "top",
+            "reload",
             "context");
 
     @Spec
@@ -69,7 +72,7 @@ public final class ClientCommands implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new ClientCommands());
         // What follows the procedure is a command with options of its own.
-        line.getSubcommands().get("register").setStopAtPositional(true);
+        Objects.requireNonNull(line.getSubcommands().get("register")).setStopAtPositional(true);
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             if (e instanceof ParameterException wrong) {
                 throw wrong;

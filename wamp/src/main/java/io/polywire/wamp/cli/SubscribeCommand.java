@@ -6,6 +6,7 @@ import io.polywire.wamp.client.WampClient;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,8 +103,8 @@ final class SubscribeCommand implements Callable<Integer> {
             out.println(Values.lines(event));
         } else {
             String values = Values.lines(event).replace(System.lineSeparator(), "  ");
-            out.println(LocalTime.now().format(TIME) + "  " + event.topic() + (event.isRetained() ? " (retained)" : "")
-                    + "  " + values);
+            out.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + event.topic()
+                    + (event.isRetained() ? " (retained)" : "") + "  " + values);
         }
         out.flush();
     }

@@ -7,13 +7,11 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.InfoCmp.Capability;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,17 +62,16 @@ final class TopCommand implements Callable<Integer> {
     private TopFrame.Look look(WampClient client) {
         Arguments most = Arguments.NONE.with("limit", 10_000);
         return new TopFrame.Look(
-                ListCommands.map(client.call("polywire.stats").await().value()),
+                TopFrame.Row.of(client.call("polywire.stats").await().value()),
                 rows(client, "polywire.procedures", "procedures", most),
                 rows(client, "polywire.sessions", "sessions", most));
     }
 
-    private static List<Map<String, @Nullable Object>> rows(
-            WampClient client, String procedure, String member, Arguments arguments) {
-        Map<String, @Nullable Object> answer =
-                ListCommands.map(client.call(procedure, arguments).await().value());
-        return ListCommands.list(answer.get(member)).stream()
-                .map(ListCommands::map)
+    private static List<TopFrame.Row> rows(WampClient client, String procedure, String member, Arguments arguments) {
+        TopFrame.Row answer =
+                TopFrame.Row.of(client.call(procedure, arguments).await().value());
+        return ListCommands.list(answer.members().get(member)).stream()
+                .map(TopFrame.Row::of)
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package io.polywire.wamp.cli;
 
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,21 +15,47 @@ import org.jspecify.annotations.Nullable;
 final class TopFrame {
     private static final String[] ORDERS = {"rate", "errors and queues", "name"};
 
+    /** An object with members, some of which may be missing. */
+    record Row(Map<String, @Nullable Object> members) {
+        static Row of(@Nullable Object value) {
+            return new Row(ListCommands.map(value));
+        }
+
+        String text(String member) {
+            Object value = members.get(member);
+            return value == null ? "" : value.toString();
+        }
+
+        double number(String member) {
+            return members.get(member) instanceof Number n ? n.doubleValue() : 0;
+        }
+
+        String whole(String member) {
+            return members.get(member) instanceof Number n ? String.format(Locale.ROOT, "%,.0f", n.doubleValue()) : "";
+        }
+
+        Row row(String member) {
+            return of(members.get(member));
+        }
+
+        /** What tells it from others of its kind; the realms count on their own. */
+        String key(String member) {
+            return text("realm") + " " + text(member);
+        }
+    }
+
     /** What a server told at one time; counters only ever grow. */
-    record Look(
-            Map<String, @Nullable Object> stats,
-            List<Map<String, @Nullable Object>> procedures,
-            List<Map<String, @Nullable Object>> sessions) {
+    record Look(Row stats, List<Row> procedures, List<Row> sessions) {
         double time() {
-            return number(stats.get("time_ms")) / 1000;
+            return stats.number("time_ms") / 1000;
         }
 
-        Map<String, @Nullable Object> totals() {
-            return ListCommands.map(stats.get("totals"));
+        Row totals() {
+            return stats.row("totals");
         }
 
-        Map<String, @Nullable Object> server() {
-            return ListCommands.map(stats.get("server"));
+        Row server() {
+            return stats.row("server");
         }
     }
 
@@ -64,41 +91,43 @@ final class TopFrame {
         return frame.lines;
     }
 
-    private void add(String format, Object... values) {
-        String line = values.length == 0 ? format : String.format(Locale.ROOT, format, values);
+    private void add(String line) {
         lines.add(line.length() > width ? line.substring(0, width) : line);
     }
 
     private void head() {
-        Map<String, @Nullable Object> server = now.server();
-        Map<String, @Nullable Object> totals = now.totals();
-        long up = Math.round(now.time() - number(server.get("started_ms")) / 1000);
-        add(
+        Row server = now.server();
+        Row totals = now.totals();
+        long up = Math.round(now.time() - server.number("started_ms") / 1000);
+        add(String.format(
+                Locale.ROOT,
                 "Polywire %s   up %d:%02d:%02d   %s   sorted by %s",
-                server.get("version"),
+                server.text("version"),
                 up / 3600,
                 up % 3600 / 60,
                 up % 60,
-                LocalTime.now().truncatedTo(ChronoUnit.SECONDS),
-                ORDERS[order]);
-        add(
+                LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS),
+                ORDERS[order]));
+        add(String.format(
+                Locale.ROOT,
                 "sessions %,.0f   procedures %,.0f   topics %,.0f   slow %,.0f   dropped %,.0f",
-                number(totals.get("sessions")),
-                number(totals.get("registrations")),
-                number(totals.get("subscriptions")),
-                number(totals.get("slow_peers")),
-                number(totals.get("dropped_events")));
-        add(
+                totals.number("sessions"),
+                totals.number("registrations"),
+                totals.number("subscriptions"),
+                totals.number("slow_peers"),
+                totals.number("dropped_events")));
+        add(String.format(
+                Locale.ROOT,
                 "calls/s %,.1f   errors/s %,.1f   events/s %,.1f   in %s/s   out %s/s   cpu %.2f of %.0f   rss %s   heap %s",
                 total("calls"),
                 total("errors"),
                 total("events"),
                 size(total("bytes_in")),
                 size(total("bytes_out")),
-                (number(server.get("cpu_seconds")) - number(before.server().get("cpu_seconds"))) / seconds,
-                number(server.get("cpus")),
-                size(number(server.get("rss_bytes"))),
-                size(number(server.get("heap_bytes"))));
+                (server.number("cpu_seconds") - before.server().number("cpu_seconds")) / seconds,
+                server.number("cpus"),
+                size(server.number("rss_bytes")),
+                size(server.number("heap_bytes"))));
         add("");
     }
 
@@ -106,86 +135,75 @@ final class TopFrame {
         return grown(before.totals(), now.totals(), counter);
     }
 
-    private double grown(
-            @Nullable Map<String, @Nullable Object> then, Map<String, @Nullable Object> row, String counter) {
-        return then == null ? 0 : Math.max(0, number(row.get(counter)) - number(then.get(counter))) / seconds;
+    private double grown(@Nullable Row then, Row row, String counter) {
+        return then == null ? 0 : Math.max(0, row.number(counter) - then.number(counter)) / seconds;
     }
 
     private void procedures(int rows) {
-        Map<String, Map<String, @Nullable Object>> then = byKey(before.procedures(), "registration");
+        Map<String, Row> then = byKey(before.procedures(), "registration");
         String form = "%-" + Math.max(20, width - 62) + "s %10s %9s %8s %9s %9s %8s";
-        add(form, "PROCEDURE", "CALLS/S", "ERRORS/S", "RUNNING", "P50 US", "P99 US", "CALLEES");
-        Comparator<Map<String, @Nullable Object>> byOrder = switch (order) {
-            case 0 -> most(p -> grown(then.get(key(p, "registration")), p, "calls"));
-            case 1 -> most(p -> number(p.get("errors")));
-            default -> Comparator.comparing(p -> String.valueOf(p.get("procedure")));
+        add(String.format(
+                Locale.ROOT, form, "PROCEDURE", "CALLS/S", "ERRORS/S", "RUNNING", "P50 US", "P99 US", "CALLEES"));
+        Comparator<Row> byOrder = switch (order) {
+            case 0 -> most(p -> grown(then.get(p.key("registration")), p, "calls"));
+            case 1 -> most(p -> p.number("errors"));
+            default -> Comparator.comparing(p -> p.text("procedure"));
         };
         now.procedures().stream().sorted(byOrder).limit(Math.max(0, rows)).forEach(p -> {
-            Map<String, @Nullable Object> last = then.get(key(p, "registration"));
-            Map<String, @Nullable Object> latency = ListCommands.map(p.get("latency_us"));
-            add(
+            Row last = then.get(p.key("registration"));
+            Row latency = p.row("latency_us");
+            add(String.format(
+                    Locale.ROOT,
                     form,
-                    p.get("procedure"),
+                    p.text("procedure"),
                     rate(grown(last, p, "calls")),
                     rate(grown(last, p, "errors")),
-                    whole(p.get("in_progress")),
-                    whole(latency.get("p50")),
-                    whole(latency.get("p99")),
-                    whole(p.get("callee_count")));
+                    p.whole("in_progress"),
+                    latency.whole("p50"),
+                    latency.whole("p99"),
+                    p.whole("callee_count")));
         });
     }
 
     private void sessions(int rows) {
-        Map<String, Map<String, @Nullable Object>> then = byKey(before.sessions(), "session");
+        Map<String, Row> then = byKey(before.sessions(), "session");
         String form = "%-17s %-" + Math.max(14, width - 80) + "s %-12s %-8s %9s %9s %10s %8s";
-        add(form, "SESSION", "USER", "ROLE", "DOOR", "IN/S", "OUT/S", "QUEUE", "DROPPED");
-        Comparator<Map<String, @Nullable Object>> byOrder = switch (order) {
+        add(String.format(Locale.ROOT, form, "SESSION", "USER", "ROLE", "DOOR", "IN/S", "OUT/S", "QUEUE", "DROPPED"));
+        Comparator<Row> byOrder = switch (order) {
             case 0 ->
-                most(s -> grown(then.get(key(s, "session")), s, "messages_in")
-                        + grown(then.get(key(s, "session")), s, "messages_out"));
-            case 1 -> most(s -> number(s.get("queued_bytes")) + number(s.get("dropped")));
-            default -> Comparator.comparing(s -> String.valueOf(s.get("authid")));
+                most(s -> grown(then.get(s.key("session")), s, "messages_in")
+                        + grown(then.get(s.key("session")), s, "messages_out"));
+            case 1 -> most(s -> s.number("queued_bytes") + s.number("dropped"));
+            default -> Comparator.comparing(s -> s.text("authid"));
         };
         now.sessions().stream().sorted(byOrder).limit(Math.max(0, rows)).forEach(s -> {
-            Map<String, @Nullable Object> last = then.get(key(s, "session"));
-            add(
+            Row last = then.get(s.key("session"));
+            add(String.format(
+                    Locale.ROOT,
                     form,
-                    s.get("session"),
-                    s.get("authid"),
-                    s.get("authrole"),
-                    s.get("door"),
+                    s.text("session"),
+                    s.text("authid"),
+                    s.text("authrole"),
+                    s.text("door"),
                     rate(grown(last, s, "messages_in")),
                     rate(grown(last, s, "messages_out")),
-                    size(number(s.get("queued_bytes"))),
-                    whole(s.get("dropped")));
+                    size(s.number("queued_bytes")),
+                    s.whole("dropped")));
         });
     }
 
     private interface Measure {
-        double of(Map<String, @Nullable Object> row);
+        double of(Row row);
     }
 
-    private static Comparator<Map<String, @Nullable Object>> most(Measure measure) {
+    private static Comparator<Row> most(Measure measure) {
         return Comparator.comparingDouble(row -> -measure.of(row));
     }
 
-    private static String key(Map<String, @Nullable Object> row, String member) {
-        return row.get("realm") + " " + row.get(member);
-    }
-
-    private static Map<String, Map<String, @Nullable Object>> byKey(
-            List<Map<String, @Nullable Object>> rows, String member) {
-        Map<String, Map<String, @Nullable Object>> map = new HashMap<>();
-        rows.forEach(row -> map.put(key(row, member), row));
+    private static Map<String, Row> byKey(List<Row> rows, String member) {
+        Map<String, Row> map = new HashMap<>();
+        rows.forEach(row -> map.put(row.key(member), row));
         return map;
-    }
-
-    private static double number(@Nullable Object value) {
-        return value instanceof Number n ? n.doubleValue() : 0;
-    }
-
-    private static String whole(@Nullable Object value) {
-        return value instanceof Number n ? String.format(Locale.ROOT, "%,.0f", n.doubleValue()) : "";
     }
 
     private static String rate(double value) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.polywire.model.Dict;
 import io.polywire.wamp.auth.Credential.Cost;
 import io.polywire.wamp.auth.Credential.Kdf;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Ask;
 import io.polywire.wamp.door.Admission.Refuse;
 import java.util.Arrays;

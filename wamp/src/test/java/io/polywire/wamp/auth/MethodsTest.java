@@ -12,6 +12,7 @@ import io.polywire.model.Reasons;
 import io.polywire.model.Serialization;
 import io.polywire.wamp.auth.Credential.Cost;
 import io.polywire.wamp.auth.Credential.Kdf;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Admit;
 import io.polywire.wamp.door.Admission.Ask;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import io.polywire.net.Headers;
 import io.polywire.net.Peer;
 import io.polywire.wamp.auth.Credential.Cost;
 import io.polywire.wamp.auth.Credential.Kdf;
+import io.polywire.wamp.crypto.Crypto;
 import io.polywire.wamp.door.Admission.Admit;
 import io.polywire.wamp.door.Admission.Applicant;
 import io.polywire.wamp.door.Admission.Ask;

@@ -186,7 +186,7 @@ class ClientCommandsTest {
 
     @Test
     void aCommandThatFailsIsAnErrorWithItsStatusAndText() throws Exception {
-        start("register", "test.fail", "sh", "-c", "echo oops >&2; exit 3");
+        var _ = start("register", "test.fail", "sh", "-c", "echo oops >&2; exit 3");
         assertEquals("registered test.fail", err.next());
         try (WampClient caller = client()) {
             WampException e = caller.call("test.fail")
@@ -200,7 +200,7 @@ class ClientCommandsTest {
 
     @Test
     void aCommandGetsTheArgumentsAsJsonOnItsInput() throws Exception {
-        start("register", "--no-args", "test.cat", "cat");
+        var _ = start("register", "--no-args", "test.cat", "cat");
         assertEquals("registered test.cat", err.next());
         try (WampClient caller = client()) {
             Object value = caller.call("test.cat", 1, "x").await().value();

