@@ -58,8 +58,7 @@ public final class GateProcedures implements Link {
      * @param principals whom a caller stands for
      * @param identity under which events are published
      */
-    public GateProcedures(
-            HostedRealm realm, GateHost host, Function<Identity, String> principals, Identity identity) {
+    public GateProcedures(HostedRealm realm, GateHost host, Function<Identity, String> principals, Identity identity) {
         this.realm = realm;
         this.host = host;
         this.principals = principals;

@@ -239,7 +239,9 @@ final class ModuleCall implements GuestPeer {
             return Payload.EMPTY;
         }
         Object value = Values.read(procedure.encoding(), document, 0, document.length);
-        if (value instanceof Map<?, ?> m && !m.isEmpty() && Set.of("args", "kwargs").containsAll(m.keySet())) {
+        if (value instanceof Map<?, ?> m
+                && !m.isEmpty()
+                && Set.of("args", "kwargs").containsAll(m.keySet())) {
             Object args = m.containsKey("args") ? m.get("args") : List.of();
             Object kwargs = m.containsKey("kwargs") ? m.get("kwargs") : Map.of();
             if (args instanceof List<?> a && kwargs instanceof Map<?, ?> k) {
