@@ -49,7 +49,7 @@ class CcProxyDoorTest {
     void aPathThatIsTakenIsNamed() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "");
         IOException e = assertThrows(IOException.class, () -> CcProxyDoor.open(settings(file), null, LOG));
-        assertTrue(e.getMessage().contains("exists and is not a socket"), e.getMessage());
+        assertTrue(e.toString().contains("exists and is not a socket"), e.toString());
     }
 
     @Test

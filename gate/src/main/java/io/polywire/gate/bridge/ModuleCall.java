@@ -127,7 +127,7 @@ final class ModuleCall implements GuestPeer {
         if (procedure.resident()) {
             error(Reasons.UNAVAILABLE, List.of("the instance takes no calls"));
         } else if (g != null) {
-            g.whenStopped().thenAccept(this::stopped);
+            var _ = g.whenStopped().thenAccept(this::stopped);
         }
     }
 
@@ -199,7 +199,7 @@ final class ModuleCall implements GuestPeer {
         if (procedure.resident() && g.status().state() == State.RUNNING) {
             result();
         } else {
-            g.whenStopped().thenAccept(this::stopped);
+            var _ = g.whenStopped().thenAccept(this::stopped);
         }
     }
 

@@ -149,7 +149,7 @@ public final class ModuleProcedures implements Link, AutoCloseable {
             call.connect(guest);
             if (!p.resident()) {
                 guest.start();
-                guest.whenStopped().thenRun(guest::close);
+                var _ = guest.whenStopped().thenRun(guest::close);
             }
         } catch (ProgramException e) {
             call.error(e.code() == 403 ? ModuleCall.LIMIT : ModuleCall.FAILED, List.of(e.text()));
