@@ -35,7 +35,15 @@ public record GateSettings(
         int threads) {
     /** For a server on the loopback: everybody is let in, nothing is kept. */
     public static final GateSettings DEFAULT = new GateSettings(
-            "", "127.0.0.1", AccessPolicy.PUBLIC, null, HostSettings.DEFAULT, List.of(), 256L << 20, Duration.ofMinutes(1), 0);
+            "",
+            "127.0.0.1",
+            AccessPolicy.PUBLIC,
+            null,
+            HostSettings.DEFAULT,
+            List.of(),
+            256L << 20,
+            Duration.ofMinutes(1),
+            0);
 
     public GateSettings {
         sources = List.copyOf(sources);
