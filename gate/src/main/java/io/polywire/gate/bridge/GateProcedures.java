@@ -58,8 +58,7 @@ public final class GateProcedures implements Link {
      * @param principals whom a caller stands for
      * @param identity under which events are published
      */
-    public GateProcedures(
-            HostedRealm realm, GateHost host, Function<Identity, String> principals, Identity identity) {
+    public GateProcedures(HostedRealm realm, GateHost host, Function<Identity, String> principals, Identity identity) {
         this.realm = realm;
         this.host = host;
         this.principals = principals;
@@ -67,18 +66,24 @@ public final class GateProcedures implements Link {
         host.listen((instance, status) -> realm.thread().execute(() -> publish(instance.id(), status)));
     }
 
+    private static Map<String, @Nullable Object> one(String name, Object value) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put(name, value);
+        return map;
+    }
+
     private void begin(Identity identity) {
-        add("module.list", (p, r) -> Map.of("modules", modules(p)));
+        add("module.list", (p, r) -> one("modules", modules(p)));
         add("module.upload", (p, r) -> upload(p, r));
         add("module.unref", (p, r) -> done(() -> host.unref(p, r.string(0, "module"))));
-        add("instance.list", (p, r) -> Map.of("instances", instances(p)));
+        add("instance.list", (p, r) -> one("instances", instances(p)));
         add("instance.launch", this::launch);
         add("instance.status", (p, r) -> status(instance(p, r).status()));
         add("instance.wait", (p, r) -> status(instance(p, r).whenStopped().join()));
         add("instance.kill", (p, r) -> done(() -> instance(p, r).kill()));
         add("instance.suspend", (p, r) -> done(() -> instance(p, r).suspend()));
         add("instance.resume", (p, r) -> done(() -> instance(p, r).resume(function(r))));
-        add("instance.snapshot", (p, r) -> Map.of("module", host.snapshot(instance(p, r))));
+        add("instance.snapshot", (p, r) -> one("module", host.snapshot(instance(p, r))));
         add("instance.delete", (p, r) -> done(() -> instance(p, r).delete()));
         try {
             session = realm.realm().join(this, identity, ROLES, Map.of("type", "gate"));

@@ -105,7 +105,8 @@ class ModuleProceduresTest {
         assertEquals("polywire.gate.error.failed []", error(caller.call("com.failing")));
         assertEquals("polywire.gate.error.trap [INTEGER_DIVIDE_BY_ZERO]", error(caller.call("com.trap")));
         assertEquals("polywire.gate.error.limit [CALL_STACK_EXHAUSTED]", error(caller.call("com.deep")));
-        assertEquals("polywire.gate.error.output", error(caller.call("com.hello")).split(" ")[0]);
+        assertEquals(
+                "polywire.gate.error.output", error(caller.call("com.hello")).split(" ")[0]);
         assertEquals("wamp.error.timeout", error(caller.call("com.slow")).split(" ")[0]);
     }
 

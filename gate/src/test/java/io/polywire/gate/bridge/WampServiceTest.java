@@ -98,8 +98,8 @@ class WampServiceTest {
     void open() {
         fixture = new RealmFixture();
         realm = fixture.realm();
-        service = new WampService(
-                realm, p -> new Identity(String.valueOf(p), "anonymous", "ed25519", "gate", Map.of()));
+        service =
+                new WampService(realm, p -> new Identity(String.valueOf(p), "anonymous", "ed25519", "gate", Map.of()));
         program = new Program(service, null);
     }
 
@@ -170,8 +170,7 @@ class WampServiceTest {
         program.call("yield", invocation.get(1), List.of(21L), Map.of(), Map.of());
         assertEquals(List.of("done"), program.reply());
         assertEquals(
-                List.of(21L),
-                Payloads.args(other.next(Message.Result.class).payload()));
+                List.of(21L), Payloads.args(other.next(Message.Result.class).payload()));
         other.receive(new Message.Call(2, Dict.EMPTY, "com.mine", Payload.EMPTY));
         program.call("fail", program.info().get(1), "com.error", List.of("no"), Map.of());
         assertEquals(List.of("done"), program.reply());
