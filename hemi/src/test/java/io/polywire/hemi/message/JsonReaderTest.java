@@ -28,10 +28,54 @@ class JsonReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "{", "}", "[", "[}", "{]", "{,}", "[,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "[1 2]", "{a:1}",
-                "{\"a\":1 \"b\":2}", "{\"a\" 1}", "01", "-", "-a", "1.", ".5", "1e", "1e+", "+1", "0x1", "NaN", "Infinity", "tru",
-                "truee", "nul", "nulll", "\"", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\t\"", "\"\u0001\"", "{}{}",
-                "{} x", "// c\n{}", "/**/{}", "'a'", "\uFEFF{}", "\u00A0{}", "{}\u0000", "{\"a\":[1,{\"b\":}]}"
+                "",
+                " ",
+                "{",
+                "}",
+                "[",
+                "[}",
+                "{]",
+                "{,}",
+                "[,]",
+                "{\"a\"}",
+                "{\"a\":}",
+                "{\"a\":1,}",
+                "[1,]",
+                "[1 2]",
+                "{a:1}",
+                "{\"a\":1 \"b\":2}",
+                "{\"a\" 1}",
+                "01",
+                "-",
+                "-a",
+                "1.",
+                ".5",
+                "1e",
+                "1e+",
+                "+1",
+                "0x1",
+                "NaN",
+                "Infinity",
+                "tru",
+                "truee",
+                "nul",
+                "nulll",
+                "\"",
+                "\"\\\"",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "\"\\u12g4\"",
+                "\"\t\"",
+                "\"\u0001\"",
+                "{}{}",
+                "{} x",
+                "// c\n{}",
+                "/**/{}",
+                "'a'",
+                "\uFEFF{}",
+                "\u00A0{}",
+                "{}\u0000",
+                "{\"a\":[1,{\"b\":}]}"
             })
     void whatIsNoJsonIsRefused(String text) {
         byte[] octets = text.getBytes(StandardCharsets.UTF_8);
@@ -41,8 +85,21 @@ class JsonReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "null", " {} ", "[]", "[[],{}]", "-0", "0", "10", "1.5e-3", "1E5", "\"\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\"",
-                "\"ä€\uD83D\uDE00\"", "{\"a\":{\"b\":[1,2,{\"c\":null}]},\"d\":[true,false]}", "\t\r\n 1 \t\r\n", "\"\u007f\""
+                "null",
+                " {} ",
+                "[]",
+                "[[],{}]",
+                "-0",
+                "0",
+                "10",
+                "1.5e-3",
+                "1E5",
+                "\"\"",
+                "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\"",
+                "\"ä€\uD83D\uDE00\"",
+                "{\"a\":{\"b\":[1,2,{\"c\":null}]},\"d\":[true,false]}",
+                "\t\r\n 1 \t\r\n",
+                "\"\u007f\""
             })
     void whatIsJsonIsPassed(String text) {
         skipped(text.getBytes(StandardCharsets.UTF_8));
@@ -164,14 +221,20 @@ class JsonReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0", "-0", "9223372036854775807", "-9223372036854775808", "999999999999999999", "-99999999999999999"
+                "0",
+                "-0",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "999999999999999999",
+                "-99999999999999999"
             })
     void integersAreExact(String digits) {
         assertEquals(Long.parseLong(digits), add(digits));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"9223372036854775808", "-9223372036854775809", "1e3", "1.0", "\"1\"", "99999999999999999999999"})
+    @ValueSource(
+            strings = {"9223372036854775808", "-9223372036854775809", "1e3", "1.0", "\"1\"", "99999999999999999999999"})
     void whatIsNoIntegerOfItsRangeIsRefused(String digits) {
         assertThrows(InvalidCommandException.class, () -> add(digits));
     }
