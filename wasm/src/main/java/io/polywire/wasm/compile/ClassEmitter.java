@@ -108,7 +108,8 @@ final class ClassEmitter {
     byte[] group(int n) {
         int[] range = owner.groupRange(n);
         for (int f = range[0]; f < range[1]; f++) {
-            if (module.body(f).size() * USUAL_GROWTH > owner.hugeMethod() && !owner.analysis(f).wide()) {
+            if (module.body(f).size() * USUAL_GROWTH > owner.hugeMethod()
+                    && !owner.analysis(f).wide()) {
                 var _ = owner.split(f, 0);
             }
         }
