@@ -1,5 +1,6 @@
 package io.polywire.server;
 
+import io.polywire.ccproxy.bridge.CcProxyDoor;
 import io.polywire.gate.door.GateDoor;
 import io.polywire.gate.door.GateSettings;
 import io.polywire.hemi.bridge.RemoteServer;
@@ -10,8 +11,10 @@ import io.polywire.hemi.door.RealmBridge;
 import io.polywire.net.Doors;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.Loops;
+import io.polywire.net.NetException;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realms;
+import io.polywire.server.config.CcProxySection;
 import io.polywire.server.config.HemiServerSettings;
 import io.polywire.server.config.HemiSettings;
 import io.polywire.server.config.ServerSettings;
@@ -20,6 +23,7 @@ import io.polywire.wamp.door.WampDoor;
 import io.polywire.webwire.door.WebWireDoor;
 import io.polywire.webwire.session.SessionStore;
 import io.polywire.webwire.session.SqliteSessions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +55,9 @@ final class Doorways implements AutoCloseable {
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final List<RemoteServer> remotes = new ArrayList<>();
     private final WampDoor wamp;
+    private final @Nullable CcProxySection ccProxySettings;
+    private final @Nullable HostedRealm ccProxyRealm;
+    private volatile @Nullable CcProxyDoor ccProxy;
 
     /**
      * @param data where sessions of doors outlive the process; null: they do not
@@ -82,6 +89,38 @@ final class Doorways implements AutoCloseable {
             closeables.add(door);
             add("gate", door, new Way("Gate", "http", gate.prefix() + "/gate-0/"), door::connections);
         }
+        ccProxySettings = settings.ccProxy();
+        String bridged = ccProxySettings == null ? null : ccProxySettings.realm();
+        ccProxyRealm = bridged == null ? null : realm(realms, bridged);
+    }
+
+    /**
+     * Starts the doors that listen for themselves.
+     *
+     * @throws NetException if one cannot
+     */
+    void listen() {
+        if (ccProxySettings != null) {
+            try {
+                System.Logger log = System.getLogger("io.polywire.ccproxy");
+                ccProxy = CcProxyDoor.open(ccProxySettings.door(), ccProxyRealm, log);
+            } catch (IOException e) {
+                throw new NetException("cannot listen: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Ends the doors that listen for themselves; those of listeners end with them. */
+    void stopListening() {
+        CcProxyDoor door = ccProxy;
+        if (door != null) {
+            door.close();
+        }
+    }
+
+    private int ccProxyConnections() {
+        CcProxyDoor door = ccProxy;
+        return door == null ? 0 : door.connections();
     }
 
     /** Adds a door behind those that are there. */
@@ -140,14 +179,19 @@ final class Doorways implements AutoCloseable {
 
     /** How many connections each door has, by its name. */
     Map<String, IntSupplier> counts() {
-        return connections;
+        if (ccProxySettings == null) {
+            return connections;
+        }
+        Map<String, IntSupplier> all = new LinkedHashMap<>(connections);
+        all.put("ccproxy", this::ccProxyConnections);
+        return all;
     }
 
     List<Way> ways() {
         return ways;
     }
 
-    /** Connections at this moment. */
+    /** Connections of listeners at this moment. */
     int connections() {
         return connections.values().stream().mapToInt(IntSupplier::getAsInt).sum();
     }

@@ -53,6 +53,7 @@ public final class GateHost implements AutoCloseable {
     private long ticked = System.nanoTime();
 
     /** Takes over what the storage has: instances that ran go on or are killed, see {@link Interrupted}. */
+    @SuppressWarnings("FutureReturnValueIgnored") // The clock's task lets no exception out.
     public GateHost(Programs programs, Storage storage, HostSettings settings) {
         this.programs = programs;
         this.storage = storage;

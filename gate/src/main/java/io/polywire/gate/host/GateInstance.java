@@ -185,6 +185,7 @@ public final class GateInstance {
         save(Status.of(State.RUNNING));
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // What it comes to is in the other future.
     private void watch() {
         Guest now = guest;
         if (now != null) {

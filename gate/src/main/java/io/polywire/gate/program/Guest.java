@@ -194,7 +194,7 @@ public final class Guest {
     }
 
     private void watch(Execution e) {
-        e.whenStopped().thenAccept(s -> stopped(e));
+        var _ = e.whenStopped().thenAccept(s -> stopped(e));
     }
 
     /** The engine has stopped; on a thread of the scheduler, or on the one that asked for it. */
@@ -347,7 +347,7 @@ public final class Guest {
                     throw new ProgramException(400, "function specified for suspended instance");
                 }
                 if (status.state() == State.HALTED) {
-                    if (!named) {
+                    if (function == null || !named) {
                         throw new ProgramException(400, "function must be specified when resuming halted instance");
                     }
                     toCall.add(program.resumeEntry(function));
