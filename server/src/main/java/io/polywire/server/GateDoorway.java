@@ -35,7 +35,10 @@ final class GateDoorway implements AutoCloseable {
      * @param data where modules and instances outlive the process; null: they do not
      */
     GateDoorway(
-            GateConfig settings, @Nullable HostedRealm realm, BiPredicate<String, String> administers, @Nullable Path data) {
+            GateConfig settings,
+            @Nullable HostedRealm realm,
+            BiPredicate<String, String> administers,
+            @Nullable Path data) {
         List<GuestService> services = new ArrayList<>();
         if (realm != null) {
             services.add(new WampService(realm, principal -> program(principal, settings.role())));
@@ -58,8 +61,7 @@ final class GateDoorway implements AutoCloseable {
         }
         List<ModuleProcedure> procedures =
                 settings.procedures().stream().map(this::procedure).toList();
-        return new ModuleProcedures(
-                realm, door.host().programs(), program(null, settings.role()), procedures);
+        return new ModuleProcedures(realm, door.host().programs(), program(null, settings.role()), procedures);
     }
 
     private ModuleProcedure procedure(GateConfig.Procedure one) {

@@ -480,7 +480,9 @@ public final class GateInstance {
     public List<Guest.StackFrame> stack() {
         lock.lock();
         try {
-            return status().state() == State.SUSPENDED ? load().stack() : running() ? cast(guest).stack() : List.of();
+            return status().state() == State.SUSPENDED
+                    ? load().stack()
+                    : running() ? cast(guest).stack() : List.of();
         } finally {
             lock.unlock();
         }

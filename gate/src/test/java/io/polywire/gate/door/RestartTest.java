@@ -183,7 +183,9 @@ class RestartTest {
         List<String> before = states(states);
         assertEquals("2 2\n", io(running));
         // The file of before goes when the row names the new one.
-        Served.eventually("it is saved again", () -> states(states).size() == 1 && !states(states).equals(before));
+        Served.eventually(
+                "it is saved again",
+                () -> states(states).size() == 1 && !states(states).equals(before));
         killHard();
         restart(folder);
         assertEquals("204 {\"state\":\"RUNNING\"}", action(running, "status"));

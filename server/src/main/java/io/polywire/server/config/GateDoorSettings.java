@@ -28,8 +28,8 @@ final class GateDoorSettings {
 
     static @Nullable GateConfig read(Section s) {
         GateSettings door = door(s);
-        String realm = s.text(
-                "realm", "realm in which programs are sessions, and that has the procedures polywire.gate.*");
+        String realm =
+                s.text("realm", "realm in which programs are sessions, and that has the procedures polywire.gate.*");
         String role = s.text("role", GateConfig.ROLE, "role of programs in that realm");
         List<GateConfig.Procedure> procedures = s.sections(
                 "procedures", "functions of modules that are procedures of the realm", GateDoorSettings::procedure);
