@@ -58,8 +58,7 @@ public final class GateProcedures implements Link {
      * @param principals whom a caller stands for
      * @param identity under which events are published
      */
-    public GateProcedures(
-            HostedRealm realm, GateHost host, Function<Identity, String> principals, Identity identity) {
+    public GateProcedures(HostedRealm realm, GateHost host, Function<Identity, String> principals, Identity identity) {
         this.realm = realm;
         this.host = host;
         this.principals = principals;
@@ -68,17 +67,17 @@ public final class GateProcedures implements Link {
     }
 
     private void begin(Identity identity) {
-        add("module.list", (p, r) -> Map.of("modules", modules(p)));
+        add("module.list", (p, r) -> one("modules", modules(p)));
         add("module.upload", (p, r) -> upload(p, r));
         add("module.unref", (p, r) -> done(() -> host.unref(p, r.string(0, "module"))));
-        add("instance.list", (p, r) -> Map.of("instances", instances(p)));
+        add("instance.list", (p, r) -> one("instances", instances(p)));
         add("instance.launch", this::launch);
         add("instance.status", (p, r) -> status(instance(p, r).status()));
         add("instance.wait", (p, r) -> status(instance(p, r).whenStopped().join()));
         add("instance.kill", (p, r) -> done(() -> instance(p, r).kill()));
         add("instance.suspend", (p, r) -> done(() -> instance(p, r).suspend()));
         add("instance.resume", (p, r) -> done(() -> instance(p, r).resume(function(r))));
-        add("instance.snapshot", (p, r) -> Map.of("module", host.snapshot(instance(p, r))));
+        add("instance.snapshot", (p, r) -> one("module", host.snapshot(instance(p, r))));
         add("instance.delete", (p, r) -> done(() -> instance(p, r).delete()));
         try {
             session = realm.realm().join(this, identity, ROLES, Map.of("type", "gate"));
@@ -121,9 +120,15 @@ public final class GateProcedures implements Link {
         };
     }
 
+    private static Map<String, @Nullable Object> one(String name, Object value) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put(name, value);
+        return map;
+    }
+
     private static Map<String, @Nullable Object> done(Runnable action) {
         action.run();
-        return Map.of();
+        return new LinkedHashMap<>();
     }
 
     private static String function(RealmProcedure.Request r) {
@@ -137,7 +142,7 @@ public final class GateProcedures implements Link {
 
     private List<Map<String, @Nullable Object>> modules(String principal) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
-        host.modules(principal).ids().forEach(id -> all.add(Map.of("id", id)));
+        host.modules(principal).ids().forEach(id -> all.add(one("id", id)));
         return all;
     }
 
@@ -147,14 +152,14 @@ public final class GateProcedures implements Link {
         }
         Program program = host.program(Program.id(octets), octets);
         host.ref(principal, program);
-        return Map.of("module", program.id());
+        return one("module", program.id());
     }
 
     private Map<String, @Nullable Object> launch(String principal, RealmProcedure.Request r) {
         Program program = host.program(principal, r.string(0, "module"));
         LaunchRequest request = LaunchRequest.launch(principal, program, function(r), false)
                 .suspended(Boolean.TRUE.equals(r.kwargs().get("suspend")));
-        return Map.of("instance", host.launch(request).id());
+        return one("instance", host.launch(request).id());
     }
 
     private List<Map<String, @Nullable Object>> instances(String principal) {

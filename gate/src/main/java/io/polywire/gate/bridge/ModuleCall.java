@@ -127,7 +127,7 @@ final class ModuleCall implements GuestPeer {
         if (procedure.resident()) {
             error(Reasons.UNAVAILABLE, List.of("the instance takes no calls"));
         } else if (g != null) {
-            g.whenStopped().thenAccept(this::stopped);
+            var _ = g.whenStopped().thenAccept(this::stopped);
         }
     }
 
@@ -199,7 +199,7 @@ final class ModuleCall implements GuestPeer {
         if (procedure.resident() && g.status().state() == State.RUNNING) {
             result();
         } else {
-            g.whenStopped().thenAccept(this::stopped);
+            var _ = g.whenStopped().thenAccept(this::stopped);
         }
     }
 
@@ -239,7 +239,9 @@ final class ModuleCall implements GuestPeer {
             return Payload.EMPTY;
         }
         Object value = Values.read(procedure.encoding(), document, 0, document.length);
-        if (value instanceof Map<?, ?> m && !m.isEmpty() && Set.of("args", "kwargs").containsAll(m.keySet())) {
+        if (value instanceof Map<?, ?> m
+                && !m.isEmpty()
+                && Set.of("args", "kwargs").containsAll(m.keySet())) {
             Object args = m.containsKey("args") ? m.get("args") : List.of();
             Object kwargs = m.containsKey("kwargs") ? m.get("kwargs") : Map.of();
             if (args instanceof List<?> a && kwargs instanceof Map<?, ?> k) {

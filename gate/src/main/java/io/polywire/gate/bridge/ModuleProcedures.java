@@ -50,8 +50,7 @@ public final class ModuleProcedures implements Link, AutoCloseable {
     private final Map<String, Guest> residents = new HashMap<>();
 
     /** Joins the realm and registers the procedures. */
-    public ModuleProcedures(
-            HostedRealm realm, Programs programs, Identity identity, List<ModuleProcedure> procedures) {
+    public ModuleProcedures(HostedRealm realm, Programs programs, Identity identity, List<ModuleProcedure> procedures) {
         this.realm = realm;
         this.programs = programs;
         realm.thread().execute(() -> join(identity, procedures));
@@ -102,8 +101,8 @@ public final class ModuleProcedures implements Link, AutoCloseable {
                 realm.thread().execute(this::settle);
             }
             case Message.ErrorMessage m ->
-                ready.completeExceptionally(new IllegalStateException(m.error() + ": procedure "
-                        + String.valueOf(requested.get(m.request()))));
+                ready.completeExceptionally(new IllegalStateException(
+                        m.error() + ": procedure " + String.valueOf(requested.get(m.request()))));
             case Message.Invocation m -> invoke(m);
             case Message.Interrupt m -> {
                 ModuleCall call = calls.get(m.request());
@@ -133,15 +132,16 @@ public final class ModuleProcedures implements Link, AutoCloseable {
             answer(m.request(), true, error(m.request(), Reasons.INVALID_ARGUMENT, List.of("arguments")));
             return;
         }
-        ModuleCall call =
-                new ModuleCall(p, document, m.details().flag("receive_progress"), new Answer(m.request()));
+        ModuleCall call = new ModuleCall(p, document, m.details().flag("receive_progress"), new Answer(m.request()));
         calls.put(m.request(), call);
         Thread.startVirtualThread(() -> run(p, call));
     }
 
     private void run(ModuleProcedure p, ModuleCall call) {
         try {
-            Guest guest = p.resident() ? resident(p) : programs.create(p.program(), launch(p).asCall());
+            Guest guest = p.resident()
+                    ? resident(p)
+                    : programs.create(p.program(), launch(p).asCall());
             if (!p.timeout().isZero()) {
                 CompletableFuture.delayedExecutor(p.timeout().toMillis(), TimeUnit.MILLISECONDS)
                         .execute(() -> call.stop(Reasons.TIMEOUT, "no answer in time"));
@@ -149,7 +149,7 @@ public final class ModuleProcedures implements Link, AutoCloseable {
             call.connect(guest);
             if (!p.resident()) {
                 guest.start();
-                guest.whenStopped().thenRun(guest::close);
+                var _ = guest.whenStopped().thenRun(guest::close);
             }
         } catch (ProgramException e) {
             call.error(e.code() == 403 ? ModuleCall.LIMIT : ModuleCall.FAILED, List.of(e.text()));

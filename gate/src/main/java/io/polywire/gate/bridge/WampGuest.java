@@ -231,9 +231,7 @@ final class WampGuest implements Link, GuestSession {
 
     private static void stand(Session s, long request, String uri, Dict options, boolean subscribe) {
         s.receive(
-                subscribe
-                        ? new Message.Subscribe(request, options, uri)
-                        : new Message.Register(request, options, uri));
+                subscribe ? new Message.Subscribe(request, options, uri) : new Message.Register(request, options, uri));
     }
 
     private void unstand(Session s, Replies.Reply reply, Request r, boolean subscription) {
@@ -252,10 +250,7 @@ final class WampGuest implements Link, GuestSession {
         }
         guestIds.remove(realmId);
         long request = expect(reply, "", Dict.EMPTY, guestId);
-        s.receive(
-                subscription
-                        ? new Message.Unsubscribe(request, realmId)
-                        : new Message.Unregister(request, realmId));
+        s.receive(subscription ? new Message.Unsubscribe(request, realmId) : new Message.Unregister(request, realmId));
     }
 
     // ---- to the program, on the realm's thread
@@ -301,13 +296,21 @@ final class WampGuest implements Link, GuestSession {
             case Message.Unregistered m -> answer(reply(pending.remove(m.request())), List.of("unregistered"));
             case Message.Event m -> {
                 return info(List.of(
-                        "event", guestId(m.subscription()), m.publication(), m.details().asMap(),
-                        Payloads.args(m.payload()), Payloads.kwargs(m.payload())));
+                        "event",
+                        guestId(m.subscription()),
+                        m.publication(),
+                        m.details().asMap(),
+                        Payloads.args(m.payload()),
+                        Payloads.kwargs(m.payload())));
             }
             case Message.Invocation m -> {
                 return info(List.of(
-                        "invocation", m.request(), guestId(m.registration()), m.details().asMap(),
-                        Payloads.args(m.payload()), Payloads.kwargs(m.payload())));
+                        "invocation",
+                        m.request(),
+                        guestId(m.registration()),
+                        m.details().asMap(),
+                        Payloads.args(m.payload()),
+                        Payloads.kwargs(m.payload())));
             }
             case Message.Interrupt m -> {
                 return info(List.of("interrupt", m.request(), m.options().asMap()));

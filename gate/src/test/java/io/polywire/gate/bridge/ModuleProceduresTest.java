@@ -105,7 +105,8 @@ class ModuleProceduresTest {
         assertEquals("polywire.gate.error.failed []", error(caller.call("com.failing")));
         assertEquals("polywire.gate.error.trap [INTEGER_DIVIDE_BY_ZERO]", error(caller.call("com.trap")));
         assertEquals("polywire.gate.error.limit [CALL_STACK_EXHAUSTED]", error(caller.call("com.deep")));
-        assertEquals("polywire.gate.error.output", error(caller.call("com.hello")).split(" ")[0]);
+        assertEquals(
+                "polywire.gate.error.output", error(caller.call("com.hello")).split(" ")[0]);
         assertEquals("wamp.error.timeout", error(caller.call("com.slow")).split(" ")[0]);
     }
 
@@ -131,12 +132,10 @@ class ModuleProceduresTest {
             RealmFixture.Other caller = fixture.new Other();
             caller.receive(new Message.Subscribe(1, Dict.EMPTY, "polywire.gate.instance.on_status"));
             caller.next(Message.Subscribed.class);
-            String module = (String) object(caller.call("polywire.gate.module.upload", (Object) Wasm.bytes("spin")))
-                    .get("module");
+            String module = text(caller.call("polywire.gate.module.upload", (Object) Wasm.bytes("spin")), "module");
             assertEquals(
                     Map.of("modules", List.of(Map.of("id", module))), object(caller.call("polywire.gate.module.list")));
-            String instance = (String) object(caller.call("polywire.gate.instance.launch", module, "main"))
-                    .get("instance");
+            String instance = text(caller.call("polywire.gate.instance.launch", module, "main"), "instance");
             assertEquals(
                     Map.of("instances", List.of(Map.of("instance", instance, "status", Map.of("state", "RUNNING")))),
                     object(caller.call("polywire.gate.instance.list")));
@@ -160,5 +159,9 @@ class ModuleProceduresTest {
 
     private static Map<?, ?> object(Message m) {
         return (Map<?, ?>) args(m).getFirst();
+    }
+
+    private static String text(Message m, String member) {
+        return String.valueOf(object(m).get(member));
     }
 }

@@ -39,7 +39,9 @@ final class RealmFixture implements AutoCloseable {
     /** Number of sessions, once the loop has done what it had to do. */
     int sessions() throws Exception {
         CompletableFuture<Integer> n = new CompletableFuture<>();
-        realm.thread().execute(() -> realm.thread().execute(() -> n.complete(realm.realm().sessionCount())));
+        realm.thread()
+                .execute(() ->
+                        realm.thread().execute(() -> n.complete(realm.realm().sessionCount())));
         return n.get(20, TimeUnit.SECONDS);
     }
 
@@ -57,9 +59,15 @@ final class RealmFixture implements AutoCloseable {
         Other() throws Exception {
             CompletableFuture<Session> joined = new CompletableFuture<>();
             Dict roles = Dict.of(
-                    "roles", Map.of("caller", Map.of(), "callee", Map.of(), "subscriber", Map.of(), "publisher", Map.of()));
-            realm.thread().execute(() -> joined.complete(
-                    realm.realm().join(this, new Identity("o", "anonymous", "anonymous", "static", Map.of()), roles, Map.of())));
+                    "roles",
+                    Map.of("caller", Map.of(), "callee", Map.of(), "subscriber", Map.of(), "publisher", Map.of()));
+            realm.thread()
+                    .execute(() -> joined.complete(realm.realm()
+                            .join(
+                                    this,
+                                    new Identity("o", "anonymous", "anonymous", "static", Map.of()),
+                                    roles,
+                                    Map.of())));
             session = joined.get(20, TimeUnit.SECONDS);
         }
 

@@ -18,8 +18,14 @@ class LeakTest {
         Random random = new Random(3);
         long budget = MemoryBudget.used();
         String[][] functions = {
-            {"hello", "main"}, {"echo", "main"}, {"echo", "serve"}, {"spin", "main"}, {"spin", "idle"}, {"traps", "grow"},
-            {"counter", "serve"}, {"exit", "bad_code"}
+            {"hello", "main"},
+            {"echo", "main"},
+            {"echo", "serve"},
+            {"spin", "main"},
+            {"spin", "idle"},
+            {"traps", "grow"},
+            {"counter", "serve"},
+            {"exit", "bad_code"}
         };
         try (Programs programs = new Programs(ProgramLimits.DEFAULT, List.of(), 2)) {
             int threads = Thread.activeCount();
@@ -38,7 +44,9 @@ class LeakTest {
                 switch (random.nextInt(5)) {
                     case 0 -> g.kill();
                     case 1 -> g.suspend();
-                    case 2 -> g.snapshot();
+                    case 2 -> {
+                        var _ = g.snapshot();
+                    }
                     default -> {}
                 }
                 if (random.nextBoolean() && peer.isAttached()) {
