@@ -76,12 +76,6 @@ public final class GateProcedures implements Link {
         host.listen((instance, status) -> realm.thread().execute(() -> publish(instance.id(), status)));
     }
 
-    private static Map<String, @Nullable Object> one(String name, Object value) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put(name, value);
-        return map;
-    }
-
     private void begin(Identity identity) {
         add("module.list", (p, r) -> one("modules", modules(p.principal())));
         add("module.upload", (p, r) -> upload(p.principal(), r));
@@ -137,9 +131,15 @@ public final class GateProcedures implements Link {
         };
     }
 
+    private static Map<String, @Nullable Object> one(String name, Object value) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put(name, value);
+        return map;
+    }
+
     private static Map<String, @Nullable Object> done(Runnable action) {
         action.run();
-        return Map.of();
+        return new LinkedHashMap<>();
     }
 
     private static String function(RealmProcedure.Request r) {
@@ -174,7 +174,7 @@ public final class GateProcedures implements Link {
 
     private List<Map<String, @Nullable Object>> modules(String principal) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
-        host.modules(principal).ids().forEach(id -> all.add(Map.of("id", id)));
+        host.modules(principal).ids().forEach(id -> all.add(one("id", id)));
         return all;
     }
 
@@ -184,14 +184,14 @@ public final class GateProcedures implements Link {
         }
         Program program = host.program(Program.id(octets), octets);
         host.ref(principal, program);
-        return Map.of("module", program.id());
+        return one("module", program.id());
     }
 
     private Map<String, @Nullable Object> launch(String principal, RealmProcedure.Request r) {
         Program program = host.program(principal, r.string(0, "module"));
         LaunchRequest request = LaunchRequest.launch(principal, program, function(r), false)
                 .suspended(Boolean.TRUE.equals(r.kwargs().get("suspend")));
-        return Map.of("instance", host.launch(request).id());
+        return one("instance", host.launch(request).id());
     }
 
     private List<Map<String, @Nullable Object>> instances(Caller caller) {

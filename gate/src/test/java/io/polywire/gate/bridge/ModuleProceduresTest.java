@@ -135,12 +135,10 @@ class ModuleProceduresTest {
             RealmFixture.Other caller = fixture.new Other();
             caller.receive(new Message.Subscribe(1, Dict.EMPTY, "polywire.gate.instance.on_status"));
             caller.next(Message.Subscribed.class);
-            String module = (String) object(caller.call("polywire.gate.module.upload", (Object) Wasm.bytes("spin")))
-                    .get("module");
+            String module = text(caller.call("polywire.gate.module.upload", (Object) Wasm.bytes("spin")), "module");
             assertEquals(
                     Map.of("modules", List.of(Map.of("id", module))), object(caller.call("polywire.gate.module.list")));
-            String instance = (String) object(caller.call("polywire.gate.instance.launch", module, "main"))
-                    .get("instance");
+            String instance = text(caller.call("polywire.gate.instance.launch", module, "main"), "instance");
             assertEquals(
                     Map.of("instances", List.of(Map.of("instance", instance, "status", Map.of("state", "RUNNING")))),
                     object(caller.call("polywire.gate.instance.list")));
@@ -192,5 +190,9 @@ class ModuleProceduresTest {
 
     private static Map<?, ?> object(Message m) {
         return (Map<?, ?>) args(m).getFirst();
+    }
+
+    private static String text(Message m, String member) {
+        return String.valueOf(object(m).get(member));
     }
 }

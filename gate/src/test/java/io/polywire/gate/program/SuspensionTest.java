@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.polywire.gate.message.Cause;
 import io.polywire.gate.message.State;
 import io.polywire.gate.message.Status;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -145,7 +147,7 @@ class SuspensionTest {
                         file.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(p.getInputStream().readAllBytes());
+        String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, p.waitFor());
         assertEquals("HALTED null 0\n", said.lines().reduce((a, b) -> b).orElse("") + "\n");
         g.resume(null);
@@ -235,7 +237,7 @@ class SuspensionTest {
         new Random(7).nextBytes(input);
         TestPeer peer = TestPeer.open("").connect(g);
         for (int i = 0; i < 30; i++) {
-            byte[] part = java.util.Arrays.copyOfRange(input, i * (input.length / 30), (i + 1) * (input.length / 30));
+            byte[] part = Arrays.copyOfRange(input, i * (input.length / 30), (i + 1) * (input.length / 30));
             peer.send(part, i == 29);
             byte[] saved = snapshot(g);
             if (i % 10 == 0) {
@@ -244,7 +246,7 @@ class SuspensionTest {
                 copy.close();
             }
         }
-        assertArrayEquals(java.util.Arrays.copyOf(input, input.length / 30 * 30), peer.bytes());
+        assertArrayEquals(Arrays.copyOf(input, input.length / 30 * 30), peer.bytes());
         assertEquals(State.RUNNING, g.status().state());
         assertEquals(List.of(), states);
         Guest spin = launch("spin", "main");
