@@ -151,7 +151,8 @@ class ArchitectureTest {
     void gateIsInLayers() {
         noClasses()
                 .that()
-                .resideInAnyPackage("io.polywire.gate.host..", "io.polywire.gate.storage..", "io.polywire.gate.program..")
+                .resideInAnyPackage(
+                        "io.polywire.gate.host..", "io.polywire.gate.storage..", "io.polywire.gate.program..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.polywire.gate.door..", "io.polywire.net..")

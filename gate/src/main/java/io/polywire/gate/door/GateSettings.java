@@ -35,7 +35,15 @@ public record GateSettings(
         int threads) {
     /** For a server on the loopback: everybody is let in, nothing is kept. */
     public static final GateSettings DEFAULT = new GateSettings(
-            "", "127.0.0.1", AccessPolicy.PUBLIC, null, HostSettings.DEFAULT, List.of(), 256L << 20, Duration.ofMinutes(1), 0);
+            "",
+            "127.0.0.1",
+            AccessPolicy.PUBLIC,
+            null,
+            HostSettings.DEFAULT,
+            List.of(),
+            256L << 20,
+            Duration.ofMinutes(1),
+            0);
 
     public GateSettings {
         sources = List.copyOf(sources);
@@ -51,6 +59,19 @@ public record GateSettings(
         if (sources.stream().map(ModuleSource::name).distinct().count() < sources.size()) {
             throw new IllegalArgumentException("two module sources have the same name");
         }
+    }
+
+    /** With a minute of patience. */
+    public GateSettings(
+            String prefix,
+            String authority,
+            AccessPolicy policy,
+            @Nullable Path data,
+            HostSettings host,
+            List<ModuleSource> sources,
+            long uploads,
+            int threads) {
+        this(prefix, authority, policy, data, host, sources, uploads, Duration.ofMinutes(1), threads);
     }
 
     /** The same under another name. */

@@ -46,7 +46,8 @@ abstract class SocketSession implements MessageHandler {
 
     /** The next message has to be there within so many times the patience. */
     void patience(int times) {
-        deadline = System.nanoTime() + door.settings().patience().multipliedBy(times).toNanos();
+        deadline = System.nanoTime()
+                + door.settings().patience().multipliedBy(times).toNanos();
     }
 
     @Override

@@ -348,7 +348,7 @@ public final class Guest {
                     throw new ProgramException(400, "function specified for suspended instance");
                 }
                 if (status.state() == State.HALTED) {
-                    if (!named) {
+                    if (function == null || !named) {
                         throw new ProgramException(400, "function must be specified when resuming halted instance");
                     }
                     toCall.add(program.resumeEntry(name));

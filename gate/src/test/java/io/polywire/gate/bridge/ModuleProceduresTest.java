@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.polywire.codec.Payloads;
 import io.polywire.gate.host.GateHost;
 import io.polywire.gate.host.HostSettings;
+import io.polywire.gate.host.LaunchRequest;
+import io.polywire.gate.program.Program;
 import io.polywire.gate.program.ProgramLimits;
 import io.polywire.gate.program.Programs;
 import io.polywire.gate.program.Wasm;
@@ -127,7 +129,8 @@ class ModuleProceduresTest {
     @Test
     void modulesAndInstancesAreManagedThroughProcedures() throws Exception {
         try (GateHost host = new GateHost(programs, new MemoryStorage(), HostSettings.DEFAULT)) {
-            GateProcedures added = new GateProcedures(fixture.realm(), host, Identity::authid, GATE);
+            GateProcedures added = new GateProcedures(
+                    fixture.realm(), host, who -> new GateProcedures.Caller(who.authid(), false), GATE);
             assertEquals("gate", added.door());
             RealmFixture.Other caller = fixture.new Other();
             caller.receive(new Message.Subscribe(1, Dict.EMPTY, "polywire.gate.instance.on_status"));
@@ -154,6 +157,34 @@ class ModuleProceduresTest {
                     "polywire.gate.error.not_found [instance not found]",
                     error(caller.call("polywire.gate.instance.status", instance)));
             assertEquals(Map.of(), object(caller.call("polywire.gate.module.unref", module)));
+        }
+    }
+
+    @Test
+    void whoAdministersSeesAndStopsTheInstancesOfEverybody() throws Exception {
+        try (GateHost host = new GateHost(programs, new MemoryStorage(), HostSettings.DEFAULT)) {
+            GateProcedures added = new GateProcedures(
+                    fixture.realm(),
+                    host,
+                    who -> new GateProcedures.Caller(
+                            who.authid(), who.authrole().equals("anonymous")),
+                    GATE);
+            assertEquals("gate", added.door());
+            Program spin = host.program(Program.id(Wasm.bytes("spin")), Wasm.bytes("spin"));
+            String id = host.launch(LaunchRequest.launch("somebody", spin, "main", false))
+                    .id();
+            RealmFixture.Other caller = fixture.new Other();
+            Map<?, ?> seen = (Map<?, ?>) ((List<?>)
+                            object(caller.call("polywire.gate.instance.list")).get("instances"))
+                    .getFirst();
+            assertEquals("somebody", seen.get("owner"));
+            assertEquals(spin.id(), seen.get("module"));
+            assertEquals(Map.of(), object(caller.call("polywire.gate.instance.suspend", id)));
+            assertEquals(Map.of("state", "SUSPENDED"), object(caller.call("polywire.gate.instance.wait", id)));
+            List<?> frames = (List<?>)
+                    object(caller.call("polywire.gate.instance.backtrace", id)).get("frames");
+            assertEquals(true, ((Map<?, ?>) frames.getFirst()).get("function") instanceof Long);
+            assertEquals(Map.of(), object(caller.call("polywire.gate.instance.kill", id)));
         }
     }
 

@@ -45,7 +45,10 @@ class LimitsTest {
             String first = server.launch("spin", "idle");
             reached(server.put(Wasm.bytes("spin"), "?action=launch&function=idle"));
             reached(server.put(Wasm.bytes("hello"), "?action=call&function=main"));
-            assertEquals(204, server.put(Wasm.bytes("hello"), "?action=launch&action=suspend").code());
+            assertEquals(
+                    204,
+                    server.put(Wasm.bytes("hello"), "?action=launch&action=suspend")
+                            .code());
             server.post(first + "?action=suspend&action=wait");
             String second = server.launch("spin", "idle");
             reached(server.post(first + "?action=resume"));

@@ -236,13 +236,9 @@ class WebSocketTest {
 
     @Test
     void textThatIsNotUtf8ClosesWith1007() throws Exception {
-        try (java.net.Socket socket = new java.net.Socket("127.0.0.1", served.port())) {
+        try (java.net.Socket socket = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), served.port())) {
             socket.setSoTimeout(20_000);
-            socket.getOutputStream()
-                    .write(("GET /ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-                                    + "Sec-WebSocket-Protocol: wamp.2.json\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(head("Host: h"));
             // FIN text, masked, 2 octets, mask 0, the first octet of a character without its second one
             socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, (byte) 0xC3, '"'});
             String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
@@ -271,16 +267,28 @@ class WebSocketTest {
         assertEquals(2, welcome.get());
     }
 
+    /** An upgrade to WAMP with these further lines. */
+    private static byte[] head(String... lines) {
+        String upgrade = String.join(
+                "\r\n",
+                "GET /ws HTTP/1.1",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+                "Sec-WebSocket-Protocol: wamp.2.json",
+                String.join("\r\n", lines));
+        return (upgrade + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
     private int upgrade(int port, @Nullable String origin) throws Exception {
-        try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port)) {
+        try (java.net.Socket socket = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);
-            String line = origin == null ? "" : "Origin: " + origin + "\r\n";
             socket.getOutputStream()
-                    .write(("GET /ws HTTP/1.1\r\nHost: app.example.com\r\nUpgrade: websocket\r\n"
-                                    + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                    + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-                                    + "Sec-WebSocket-Protocol: wamp.2.json\r\n" + line + "\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
+                    .write(
+                            origin == null
+                                    ? head("Host: app.example.com")
+                                    : head("Host: app.example.com", "Origin: " + origin));
             byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 101".length());
             return Integer.parseInt(new String(status, 9, 3, StandardCharsets.US_ASCII));
         }
