@@ -131,15 +131,9 @@ public final class GateProcedures implements Link {
         };
     }
 
-    private static Map<String, @Nullable Object> one(String name, Object value) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put(name, value);
-        return map;
-    }
-
     private static Map<String, @Nullable Object> done(Runnable action) {
         action.run();
-        return new LinkedHashMap<>();
+        return Map.of();
     }
 
     private static String function(RealmProcedure.Request r) {
@@ -174,7 +168,7 @@ public final class GateProcedures implements Link {
 
     private List<Map<String, @Nullable Object>> modules(String principal) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
-        host.modules(principal).ids().forEach(id -> all.add(one("id", id)));
+        host.modules(principal).ids().forEach(id -> all.add(Map.of("id", id)));
         return all;
     }
 
@@ -184,14 +178,14 @@ public final class GateProcedures implements Link {
         }
         Program program = host.program(Program.id(octets), octets);
         host.ref(principal, program);
-        return one("module", program.id());
+        return Map.of("module", program.id());
     }
 
     private Map<String, @Nullable Object> launch(String principal, RealmProcedure.Request r) {
         Program program = host.program(principal, r.string(0, "module"));
         LaunchRequest request = LaunchRequest.launch(principal, program, function(r), false)
                 .suspended(Boolean.TRUE.equals(r.kwargs().get("suspend")));
-        return one("instance", host.launch(request).id());
+        return Map.of("instance", host.launch(request).id());
     }
 
     private List<Map<String, @Nullable Object>> instances(Caller caller) {
