@@ -175,7 +175,8 @@ class ModuleProceduresTest {
             String id = host.launch(LaunchRequest.launch("somebody", spin, "main", false))
                     .id();
             RealmFixture.Other caller = fixture.new Other();
-            Map<?, ?> seen = (Map<?, ?>) list(caller.call("polywire.gate.instance.list"), "instances").getFirst();
+            Map<?, ?> seen = (Map<?, ?>) list(caller.call("polywire.gate.instance.list"), "instances")
+                    .getFirst();
             assertEquals("somebody", seen.get("owner"));
             assertEquals(spin.id(), seen.get("module"));
             assertEquals(Map.of(), object(caller.call("polywire.gate.instance.suspend", id)));
