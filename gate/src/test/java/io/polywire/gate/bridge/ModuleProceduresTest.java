@@ -20,6 +20,7 @@ import io.polywire.router.Identity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,18 +175,20 @@ class ModuleProceduresTest {
             String id = host.launch(LaunchRequest.launch("somebody", spin, "main", false))
                     .id();
             RealmFixture.Other caller = fixture.new Other();
-            Map<?, ?> seen = (Map<?, ?>) ((List<?>)
-                            object(caller.call("polywire.gate.instance.list")).get("instances"))
+            Map<?, ?> seen = (Map<?, ?>) list(caller.call("polywire.gate.instance.list"), "instances")
                     .getFirst();
             assertEquals("somebody", seen.get("owner"));
             assertEquals(spin.id(), seen.get("module"));
             assertEquals(Map.of(), object(caller.call("polywire.gate.instance.suspend", id)));
             assertEquals(Map.of("state", "SUSPENDED"), object(caller.call("polywire.gate.instance.wait", id)));
-            List<?> frames = (List<?>)
-                    object(caller.call("polywire.gate.instance.backtrace", id)).get("frames");
+            List<?> frames = list(caller.call("polywire.gate.instance.backtrace", id), "frames");
             assertEquals(true, ((Map<?, ?>) frames.getFirst()).get("function") instanceof Long);
             assertEquals(Map.of(), object(caller.call("polywire.gate.instance.kill", id)));
         }
+    }
+
+    private static List<?> list(Message m, String member) {
+        return (List<?>) Objects.requireNonNull(object(m).get(member));
     }
 
     private static Map<?, ?> object(Message m) {
