@@ -76,6 +76,12 @@ public final class GateProcedures implements Link {
         host.listen((instance, status) -> realm.thread().execute(() -> publish(instance.id(), status)));
     }
 
+    private static Map<String, @Nullable Object> one(String name, Object value) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put(name, value);
+        return map;
+    }
+
     private void begin(Identity identity) {
         add("module.list", (p, r) -> one("modules", modules(p.principal())));
         add("module.upload", (p, r) -> upload(p.principal(), r));
