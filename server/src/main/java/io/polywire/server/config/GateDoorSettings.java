@@ -109,8 +109,11 @@ final class GateDoorSettings {
         }
     }
 
-    private static @Nullable String prefix(String text) {
-        return text.isEmpty() || text.matches("(/[A-Za-z0-9._~-]+)+") ? text : null;
+    private static String prefix(String text) {
+        if (text.isEmpty() || text.matches("(/[A-Za-z0-9._~-]+)+")) {
+            return text;
+        }
+        throw new IllegalArgumentException("a prefix begins with / and does not end with one");
     }
 
     private static @Nullable AccessPolicy policy(Section s) {
