@@ -122,15 +122,14 @@ final class Metrics {
                 "process_cpu_seconds",
                 "Processor time used",
                 look.process().cpu().toNanos() / 1e9);
-        gauge("process_resident_memory_bytes", "Memory occupied", (double) look.process().residentBytes());
+        gauge("process_resident_memory_bytes", "Memory occupied", (double)
+                look.process().residentBytes());
         gauge(
                 "process_start_time_seconds",
                 "When it started",
                 look.process().started().toEpochMilli() / 1e3);
-        gauge(
-                "jvm_heap_used_bytes",
-                "Heap in use, garbage included",
-                (double) look.process().heapBytes());
+        gauge("jvm_heap_used_bytes", "Heap in use, garbage included", (double)
+                look.process().heapBytes());
     }
 
     private void procedures(List<List<Procedure>> byRealm) {
