@@ -112,6 +112,10 @@ class FuzzTest {
         } catch (ProtocolViolation expected) {
             return;
         }
+        if (message.toString().indexOf(0) >= 0) {
+            return; // a text that begins with U+0000 may be read from JSON as octets: that is how WAMP writes them
+            // there
+        }
         for (Serialization other : Serialization.values()) {
             Message there = Samples.decode(other, Samples.encode(other, message));
             for (Serialization last : Serialization.values()) {

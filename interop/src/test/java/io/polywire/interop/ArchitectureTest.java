@@ -35,7 +35,7 @@ class ArchitectureTest {
 
     @Test
     void theRoomsAreSeen() {
-        for (String room : List.of("model", "codec", "router", "net", "wamp", "server")) {
+        for (String room : List.of("model", "codec", "router", "net", "wamp", "gate", "server")) {
             assertFalse(
                     all.stream().noneMatch(c -> c.getPackageName().startsWith("io.polywire." + room)),
                     "no class of " + room + " was found, so no rule would hold it");
@@ -144,6 +144,37 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.polywire.router..", "io.polywire.*.door..")
                 .allowEmptyShould(true)
+                .check(all);
+    }
+
+    @Test
+    void gateIsInLayers() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.polywire.gate.host..", "io.polywire.gate.storage..", "io.polywire.gate.program..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.polywire.gate.door..", "io.polywire.net..")
+                .check(all);
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.polywire.gate.program..", "io.polywire.gate.service..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.polywire.gate.host..", "io.polywire.gate.storage..")
+                .check(all);
+        classes()
+                .that()
+                .resideInAPackage("io.polywire.gate.storage..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.polywire.gate.storage..",
+                        "io.polywire.gate.message..",
+                        "org.sqlite..",
+                        "java..",
+                        "org.jspecify..")
                 .check(all);
     }
 

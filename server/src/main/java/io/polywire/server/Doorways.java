@@ -1,7 +1,6 @@
 package io.polywire.server;
 
-import io.polywire.gate.door.GateDoor;
-import io.polywire.gate.door.GateSettings;
+import io.polywire.ccproxy.bridge.CcProxyDoor;
 import io.polywire.hemi.bridge.RemoteServer;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
@@ -10,8 +9,11 @@ import io.polywire.hemi.door.RealmBridge;
 import io.polywire.net.Doors;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.Loops;
+import io.polywire.net.NetException;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realms;
+import io.polywire.server.config.CcProxySection;
+import io.polywire.server.config.GateConfig;
 import io.polywire.server.config.HemiServerSettings;
 import io.polywire.server.config.HemiSettings;
 import io.polywire.server.config.ServerSettings;
@@ -20,18 +22,20 @@ import io.polywire.wamp.door.WampDoor;
 import io.polywire.webwire.door.WebWireDoor;
 import io.polywire.webwire.session.SessionStore;
 import io.polywire.webwire.session.SqliteSessions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The doors of a server, in the order in which requests are offered to them. A further door, Gate for example, is opened in
- * the constructor: {@code if (settings.gate() != null) add(...)}.
+ * The doors of a server, in the order in which requests are offered to them. A further door is opened in
+ * the constructor.
  */
 final class Doorways implements AutoCloseable {
     /**
@@ -51,8 +55,12 @@ final class Doorways implements AutoCloseable {
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final List<RemoteServer> remotes = new ArrayList<>();
     private final WampDoor wamp;
+    private final @Nullable CcProxySection ccProxySettings;
+    private final @Nullable HostedRealm ccProxyRealm;
+    private volatile @Nullable CcProxyDoor ccProxy;
 
     /**
+     * @param admin whether a role of a realm is one of administrators
      * @param data where sessions of doors outlive the process; null: they do not
      */
     Doorways(
@@ -60,6 +68,7 @@ final class Doorways implements AutoCloseable {
             ServerSettings settings,
             Realms realms,
             io.polywire.wamp.door.Admission admission,
+            BiPredicate<String, String> admin,
             @Nullable Path data) {
         wamp = new WampDoor(realms, admission, settings.wamp());
         add("wamp", wamp, new Way("WAMP over WebSocket", "ws", settings.wamp().path()), wamp::connections);
@@ -76,12 +85,46 @@ final class Doorways implements AutoCloseable {
             WebWireDoor door = webWire(webWire, realm(realms, webWire.realm()), data);
             add("webwire", door, new Way("WebWire", "ws", webWire.bridge().path()), door::connections);
         }
-        GateSettings gate = settings.gate();
+        GateConfig gate = settings.gate();
         if (gate != null) {
-            GateDoor door = GateDoor.open(gate.withData(data == null ? null : data.resolve("gate")), List.of());
-            closeables.add(door);
-            add("gate", door, new Way("Gate", "http", gate.prefix() + "/gate-0/"), door::connections);
+            HostedRealm realm = gate.realm() == null ? null : realm(realms, gate.realm());
+            GateDoorway doorway = new GateDoorway(gate, realm, admin, data);
+            closeables.add(doorway);
+            String path = gate.door().prefix() + "/gate-0/";
+            add("gate", doorway.door, new Way("Gate", "http", path), doorway.door::connections);
         }
+        ccProxySettings = settings.ccProxy();
+        String bridged = ccProxySettings == null ? null : ccProxySettings.realm();
+        ccProxyRealm = bridged == null ? null : realm(realms, bridged);
+    }
+
+    /**
+     * Starts the doors that listen for themselves.
+     *
+     * @throws NetException if one cannot
+     */
+    void listen() {
+        if (ccProxySettings != null) {
+            try {
+                System.Logger log = System.getLogger("io.polywire.ccproxy");
+                ccProxy = CcProxyDoor.open(ccProxySettings.door(), ccProxyRealm, log);
+            } catch (IOException e) {
+                throw new NetException("cannot listen: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Ends the doors that listen for themselves; those of listeners end with them. */
+    void stopListening() {
+        CcProxyDoor door = ccProxy;
+        if (door != null) {
+            door.close();
+        }
+    }
+
+    private int ccProxyConnections() {
+        CcProxyDoor door = ccProxy;
+        return door == null ? 0 : door.connections();
     }
 
     /** Adds a door behind those that are there. */
@@ -140,14 +183,19 @@ final class Doorways implements AutoCloseable {
 
     /** How many connections each door has, by its name. */
     Map<String, IntSupplier> counts() {
-        return connections;
+        if (ccProxySettings == null) {
+            return connections;
+        }
+        Map<String, IntSupplier> all = new LinkedHashMap<>(connections);
+        all.put("ccproxy", this::ccProxyConnections);
+        return all;
     }
 
     List<Way> ways() {
         return ways;
     }
 
-    /** Connections at this moment. */
+    /** Connections of listeners at this moment. */
     int connections() {
         return connections.values().stream().mapToInt(IntSupplier::getAsInt).sum();
     }

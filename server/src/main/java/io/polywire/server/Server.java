@@ -17,6 +17,7 @@ import io.polywire.server.watch.MonitorDoor;
 import io.polywire.server.watch.Recorder;
 import io.polywire.server.watch.Watch;
 import io.polywire.store.Store;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,7 +62,7 @@ final class Server implements AutoCloseable {
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
         access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), audit, hosting::open);
-        doorways = new Doorways(loops, settings, hosting.realms(), access, settings.data());
+        doorways = new Doorways(loops, settings, hosting.realms(), access, access::admin, settings.data());
         Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
         recorder = new Recorder(watch);
         control = new ServerControl(settings, file, audit, this::apply);
@@ -128,6 +129,11 @@ final class Server implements AutoCloseable {
             for (ListenSettings listener : settings.listeners()) {
                 server.listen(listener);
             }
+            server.doorways.listen();
+            if (settings.ccProxy() != null) {
+                Path socket = settings.ccProxy().door().socket().toAbsolutePath();
+                server.addresses.add(new Address("cc-proxy", "unix://" + socket));
+            }
             server.ready = true;
             return server;
         } catch (RuntimeException e) {
@@ -167,6 +173,7 @@ final class Server implements AutoCloseable {
         ready = false;
         listeners.forEach(Listener::close);
         recorder.close();
+        doorways.stopListening();
         doorways.leaveRemotes();
         hosting.close();
         long end = System.nanoTime() + FAREWELL.toNanos();

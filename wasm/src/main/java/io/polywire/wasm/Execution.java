@@ -254,7 +254,7 @@ public final class Execution {
             }
             state = State.READY;
         }
-        schedule();
+        schedule(false);
     }
 
     /** Sets where this execution runs. */
@@ -262,13 +262,13 @@ public final class Execution {
         scheduler = s;
     }
 
-    private void schedule() {
+    private void schedule(boolean usedSlice) {
         Scheduler s;
         synchronized (this) {
             s = scheduler;
         }
         if (s != null) {
-            s.ready(this);
+            s.ready(this, usedSlice);
         }
     }
 
@@ -377,7 +377,7 @@ public final class Execution {
         if (next == State.WAITING) {
             await();
         } else if (next == State.READY) {
-            schedule();
+            schedule(true);
         } else {
             stopped();
         }
@@ -394,7 +394,7 @@ public final class Execution {
         if (stage != null && scheduled) {
             stage.whenComplete((v, e) -> {
                 if (wake()) {
-                    schedule();
+                    schedule(false);
                 }
             });
         }

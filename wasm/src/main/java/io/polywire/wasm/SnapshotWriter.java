@@ -13,6 +13,7 @@ import io.polywire.wasm.module.Module.ElementSegment;
 import io.polywire.wasm.module.Module.Mode;
 import io.polywire.wasm.module.Module.Section;
 import io.polywire.wasm.module.Op;
+import io.polywire.wasm.module.SegmentUse;
 import io.polywire.wasm.module.ValType;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,8 +23,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@link Snapshot}s. Indices keep their meaning: segments that are used up stay as empty or declarative ones,
- * present contents are appended as active segments.
+ * Writes {@link Snapshot}s. Indices keep their meaning: segments that are used up stay as empty or declarative ones if
+ * the code refers to them or to later ones, present contents are appended as active segments.
  */
 final class SnapshotWriter {
     /** Zero bytes in a row that are worth a new data segment. */
@@ -34,11 +35,13 @@ final class SnapshotWriter {
 
     private final Instance instance;
     private final Module module;
+    private final SegmentUse use;
     private int dataCount;
 
     SnapshotWriter(Instance instance) {
         this.instance = instance;
         this.module = instance.module();
+        this.use = SegmentUse.of(module);
     }
 
     byte[] write(@Nullable Execution execution, Map<String, byte[]> custom) {
@@ -169,13 +172,13 @@ final class SnapshotWriter {
     private void elements(ByteWriter out) {
         ByteWriter w = new ByteWriter();
         int n = 0;
-        for (int i = 0; i < module.elements().size(); i++) {
+        for (int i = 0; i < use.elements(); i++) {
             ElementSegment s = module.elements().get(i);
             boolean alive = s.mode() == Mode.PASSIVE && !instance.droppedElements[i];
             segment(w, s, alive);
             n++;
         }
-        Set<Integer> declared = new TreeSet<>();
+        Set<Integer> declared = new TreeSet<>(use.functions());
         module.globalInits().forEach(g -> declare(g.init(), declared));
         if (!declared.isEmpty()) {
             w.u32(3).u8(0).u32(declared.size());
@@ -241,7 +244,7 @@ final class SnapshotWriter {
 
     private ByteWriter data() {
         ByteWriter w = new ByteWriter();
-        for (int i = 0; i < module.data().size(); i++) {
+        for (int i = 0; i < use.data(); i++) {
             DataSegment s = module.data().get(i);
             boolean alive = s.mode() == Mode.PASSIVE && !instance.droppedData[i];
             int length = alive ? s.length() : 0;

@@ -52,17 +52,25 @@ final class FuzzMain {
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
+        String smith = args.length > 3 ? args[3] : null;
+        int found = fuzz(Long.parseLong(args[0]), Path.of(args[1]), Path.of(args[2]), smith);
+        System.exit(found == 0 ? 0 : 1);
+    }
+
+    /** Fuzzes for so many seconds of processor time and returns the number of findings. */
+    static int fuzz(long seconds, Path corpus, Path findings, @Nullable String smith)
+            throws IOException, InterruptedException {
         long seed = System.nanoTime();
-        FuzzMain fuzz = new FuzzMain(seed, Path.of(args[2]), args.length > 3 ? args[3] : null);
+        FuzzMain fuzz = new FuzzMain(seed, findings, smith);
         Files.createDirectories(fuzz.findings);
-        try (Stream<Path> files = Files.walk(Path.of(args[1]))) {
+        try (Stream<Path> files = Files.walk(corpus)) {
             for (Path p : files.filter(f -> f.toString().endsWith(".wasm")).toList()) {
                 fuzz.corpus.add(Files.readAllBytes(p));
             }
         }
         System.out.println("seed " + seed + ", " + fuzz.corpus.size() + " modules");
-        fuzz.run(Long.parseLong(args[0]));
-        System.exit(fuzz.found == 0 ? 0 : 1);
+        fuzz.run(seconds);
+        return fuzz.found;
     }
 
     /** Runs for so many seconds of this thread's processor time. */
@@ -243,17 +251,16 @@ final class FuzzMain {
     }
 
     private void snapshot(byte[] module) {
-        Module m = Module.decode(module);
-        List<Export> functions =
-                m.exports().stream().filter(e -> e.kind() == Kind.FUNC).toList();
-        if (functions.isEmpty()) {
-            return;
+        Execution e = suspended(module);
+        for (int tries = 0; e == null && tries < 50; tries++) {
+            input = corpus.get(random.nextInt(corpus.size()));
+            try {
+                e = suspended(input);
+            } catch (ModuleException | LinkException | Trap refused) {
+                // one of the invalid modules in the corpus
+            }
         }
-        Instance instance = new Instance(m, new Imports(), LIMIT);
-        Execution e = call(instance, functions.get(random.nextInt(functions.size())));
-        e.stack(1 << 16).fuel(100_000).suspendAfter(random.nextInt(random.nextBoolean() ? 5 : 200));
-        e.run();
-        if (e.state() != State.SUSPENDED) {
+        if (e == null) {
             return;
         }
         byte[] saved = Snapshot.save(e, Map.of());
@@ -266,6 +273,20 @@ final class FuzzMain {
         if (x != null) {
             run(x);
         }
+    }
+
+    /** A program of this module that is suspended somewhere; null if it ended before. */
+    private @Nullable Execution suspended(byte[] module) {
+        Module m = Module.decode(module);
+        List<Export> functions =
+                m.exports().stream().filter(e -> e.kind() == Kind.FUNC).toList();
+        if (functions.isEmpty()) {
+            return null;
+        }
+        Instance instance = new Instance(m, new Imports(), LIMIT);
+        Execution e = call(instance, functions.get(random.nextInt(functions.size())));
+        e.stack(1 << 16).fuel(100_000).suspendAfter(random.nextInt(random.nextBoolean() ? 5 : 200));
+        return e.run() == State.SUSPENDED ? e : null;
     }
 
     /** Whether wasmtime, if there is one, returns what we do: the other engine is wrong then. */

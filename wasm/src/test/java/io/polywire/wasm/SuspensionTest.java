@@ -1,5 +1,6 @@
 package io.polywire.wasm;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -122,5 +123,15 @@ class SuspensionTest {
         Module snapshot = Module.decode(Snapshot.save(e, Map.of()));
         assertEquals(kernel.module().codeHash(), snapshot.codeHash());
         assertTrue(Snapshot.isSnapshot(snapshot));
+    }
+
+    @ParameterizedTest
+    @FieldSource("io.polywire.wasm.Kernels#ALL")
+    void aSnapshotOfASnapshotIsTheSame(Kernel kernel) {
+        Execution e = prepare(kernel);
+        e.suspendAfter(50);
+        assertEquals(State.SUSPENDED, e.run());
+        byte[] first = Snapshot.save(e, Map.of());
+        assertArrayEquals(first, Snapshot.save(Mover.restore(first), Map.of()));
     }
 }

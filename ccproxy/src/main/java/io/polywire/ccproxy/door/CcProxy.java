@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class CcProxy implements AutoCloseable {
     private final Context context;
     private EventLoop.@Nullable Registration listening;
     private long lastClient;
+    private volatile boolean closed;
 
     private CcProxy(CcProxySettings settings, System.Logger log, VmListener listener) {
         this.context = new Context(
@@ -43,7 +45,7 @@ public final class CcProxy implements AutoCloseable {
                 log,
                 listener,
                 new HashMap<>(),
-                new LinkedHashSet<>(),
+                ConcurrentHashMap.newKeySet(),
                 new LinkedHashSet<>());
     }
 
@@ -63,17 +65,26 @@ public final class CcProxy implements AutoCloseable {
         return proxy;
     }
 
-    /** The far end of a new API connection of this process, to which the allow list does not apply. */
+    /**
+     * The far end of a new API connection of this process, to which the allow list does not apply.
+     *
+     * @throws UnixException if the proxy is closed, or there are no more descriptors
+     */
     public UnixStream connect() {
-        UnixSocket.Pair pair = UnixSocket.pair();
-        context.loop().execute(() -> serve(pair.near(), "this process", true));
-        return new UnixStream(pair.far());
+        return connect(true);
     }
 
     /** As {@link #connect}, but not counted among the clients of the VMs that it attaches to. */
     public UnixStream connectAside() {
+        return connect(false);
+    }
+
+    private UnixStream connect(boolean counted) {
+        if (closed) {
+            throw new UnixException("connect: the proxy is closed", Errno.ECONNREFUSED);
+        }
         UnixSocket.Pair pair = UnixSocket.pair();
-        context.loop().execute(() -> serve(pair.near(), "this process", false));
+        context.loop().execute(() -> serve(pair.near(), "this process", counted));
         return new UnixStream(pair.far());
     }
 
@@ -95,6 +106,11 @@ public final class CcProxy implements AutoCloseable {
      * @param chunks pieces of 64 KiB that keep octets until they can be sent
      */
     public record Census(int vms, int clients, int streams, int draining, int chunks) {}
+
+    /** API connections at this moment, those of {@link #connect} among them. */
+    public int connections() {
+        return context.clients().size();
+    }
 
     /** The container ids in the table. */
     public List<String> containerIds() {
@@ -181,12 +197,17 @@ public final class CcProxy implements AutoCloseable {
     }
 
     private void serve(Descriptor socket, String peer, boolean counted) {
+        if (closed) {
+            socket.close();
+            return;
+        }
         ClientConnection client = new ClientConnection(context, ++lastClient, socket, counted);
         context.clients().add(client);
         context.log().log(Level.DEBUG, "client {0} connected: {1}", String.valueOf(client.id()), peer);
     }
 
     private void closeAll() {
+        closed = true;
         if (listening != null) {
             listening.close();
         }

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What all parts of one proxy share. The collections belong to the loop's thread.
+ * What all parts of one proxy share. The collections belong to the loop's thread, but how many clients there are may be
+ * asked from any.
  *
  * @param vms by container id: the table that hello enters and bye leaves
  * @param budget for what API connections hold

@@ -23,26 +23,42 @@ import org.jspecify.annotations.Nullable;
 public record ListeningSocket(
         Descriptor descriptor, @Nullable Path path) {
     private static final int BACKLOG = 128;
-    private static final int MODE = 0660;
+    /** Read and write for owner and group, as in the original. */
+    public static final String MODE = "rw-rw----";
+
+    private static final int OWNER_ONLY = 0600;
     private static final int FIRST_PASSED = 3;
     private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_MODE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
 
+    /** As {@link #open(String, String)} with {@link #MODE}. */
+    public static ListeningSocket open(String path) throws IOException {
+        return open(path, MODE);
+    }
+
     /**
      * Listens at a path. Missing directories are made with mode 0750, a socket that nobody listens on any more is
-     * replaced, the socket's mode is 0660.
+     * replaced.
      *
+     * @param mode of the socket's file, such as {@code rw-rw----}, whatever the umask is
      * @throws IOException if there is something else at the path, or somebody listens there
      */
-    public static ListeningSocket open(String path) throws IOException {
+    public static ListeningSocket open(String path, String mode) throws IOException {
+        Set<PosixFilePermission> permissions = PosixFilePermissions.fromString(mode);
         Path file = Path.of(path);
         try {
             if (file.getParent() != null) {
                 Files.createDirectories(file.getParent(), DIRECTORY_MODE);
             }
             removeAbandoned(file);
-            Descriptor descriptor = UnixSocket.listen(path, MODE, BACKLOG);
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+            // Open to nobody else until it has its mode: the umask may only lessen what it is made with.
+            Descriptor descriptor = UnixSocket.listen(path, OWNER_ONLY, BACKLOG);
+            try {
+                Files.setPosixFilePermissions(file, permissions);
+            } catch (IOException e) {
+                descriptor.close();
+                throw e;
+            }
             return new ListeningSocket(descriptor, file);
         } catch (UnixException e) {
             throw new IOException(path + ": " + e.text(), e);

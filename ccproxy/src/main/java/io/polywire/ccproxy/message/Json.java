@@ -19,10 +19,13 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class Json {
     private static final int LIMIT = 64 * 1024 * 1024; // framing has the limit that matters
+    private static final int NESTING = 10_000;
     private static final JsonFactory FACTORY = JsonFactory.builder()
             // Names come from peers: they must not pile up in the virtual machine's table.
             .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
+                    // As the original's library. The parser keeps a little for each level, on the heap.
+                    .maxNestingDepth(NESTING)
                     .maxNumberLength(LIMIT)
                     .maxStringLength(LIMIT)
                     .maxNameLength(LIMIT)

@@ -73,6 +73,9 @@ final class Readiness {
         public void close() {
             lock.lock();
             try {
+                if (closed) {
+                    return; // the number may belong to a stranger by now
+                }
                 closed = true;
                 if (added) {
                     poller.remove(descriptor.fd());
@@ -89,9 +92,14 @@ final class Readiness {
             if (added) {
                 poller.modify(descriptor.fd(), interest | Poller.ONE_SHOT, key);
             } else {
-                added = true;
                 watches.put(key, this);
-                poller.add(descriptor.fd(), interest | Poller.ONE_SHOT, key);
+                try {
+                    poller.add(descriptor.fd(), interest | Poller.ONE_SHOT, key);
+                } catch (UnixException e) {
+                    watches.remove(key);
+                    throw e;
+                }
+                added = true;
             }
         }
 

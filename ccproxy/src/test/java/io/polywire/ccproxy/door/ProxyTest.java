@@ -804,6 +804,20 @@ class ProxyTest {
     }
 
     @Test
+    void thousandsOfStreamsShareOneVm() throws Exception {
+        Soak.run(proxy, directory, 3000, 20_000);
+        await(() -> proxy.census().streams() == 0 && proxy.census().chunks() == 0);
+    }
+
+    @Test
+    void aClosedProxyTakesNoConnections() {
+        proxy.close();
+        long before = Peers.openDescriptors();
+        assertThrows(UnixException.class, proxy::connect);
+        assertEquals(before, Peers.openDescriptors());
+    }
+
+    @Test
     void bytesArriveAsTheyWereSent() throws Exception {
         MockHyperstart mock = mock().start();
         IoChannel io = allocate(vm("c1", mock), 1);

@@ -193,6 +193,22 @@ class JsonTest {
                 AllocateIoResult.of(Response.ok(RawJson.of("{\"ioBase\":1e3}"))).ioBase());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {5000, 9990})
+    void dataMayBeNestedAsDeepAsTheOriginalLetsIt(int depth) {
+        String data = "[".repeat(depth) + "]".repeat(depth);
+        Hyper hyper = (Hyper)
+                Request.decode(RawJson.of("{\"id\":\"hyper\",\"data\":{\"hyperName\":\"ping\",\"data\":" + data + "}}"))
+                        .payload();
+        assertEquals(data, String.valueOf(hyper.data()));
+    }
+
+    @Test
+    void deeperNestingIsMalformed() {
+        RawJson deep = RawJson.of("{\"id\":\"hyper\",\"data\":" + "[".repeat(1_000_000));
+        assertThrows(MalformedMessage.class, () -> Request.decode(deep));
+    }
+
     @Property(tries = 200)
     void anyOctetsAreARequestOrMalformed(@ForAll byte[] bytes) {
         try {

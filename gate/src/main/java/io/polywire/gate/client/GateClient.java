@@ -70,8 +70,7 @@ public final class GateClient implements AutoCloseable {
 
     /** Keys of the own modules, sorted. */
     public List<String> modules() {
-        return ask("GET", WebApi.PATH_MODULE_REFS, "", EMPTY, ModuleRefs::parse)
-                .ids();
+        return ask("GET", WebApi.PATH_MODULE_REFS, "", EMPTY, ModuleRefs::parse).ids();
     }
 
     /** Sends a module to be compiled and checked, but not kept. */
@@ -99,7 +98,8 @@ public final class GateClient implements AutoCloseable {
     public Download download(String key) {
         HttpResponse<InputStream> answer =
                 transport.request("GET", Target.module(key).toString(), "", EMPTY);
-        long length = answer.headers().firstValueAsLong(WebApi.HEADER_CONTENT_LENGTH).orElse(-1);
+        long length =
+                answer.headers().firstValueAsLong(WebApi.HEADER_CONTENT_LENGTH).orElse(-1);
         return new Download(answer.body(), key, length);
     }
 
@@ -140,8 +140,7 @@ public final class GateClient implements AutoCloseable {
 
     /** Sends a module along and runs its program, over a WebSocket: its input has no end. */
     public GateStream callOverWebSocket(ModuleContent module, CallOptions options) {
-        return callOverWebSocket(
-                Target.call(module.key(), options), WebApi.CONTENT_TYPE_WEBASSEMBLY, module);
+        return callOverWebSocket(Target.call(module.key(), options), WebApi.CONTENT_TYPE_WEBASSEMBLY, module);
     }
 
     private GateStream callOverWebSocket(Target target, String type, @Nullable ModuleContent module) {
@@ -163,8 +162,7 @@ public final class GateClient implements AutoCloseable {
     public GateStream ioOverWebSocket(String instance) {
         SocketStream stream = transport.webSocket(
                 Target.instance(instance).action(WebApi.ACTION_IO).toString());
-        Io.Connection answer =
-                start(stream, new Io(transport.authorization()).toJson(), null, Io.Connection::parse);
+        Io.Connection answer = start(stream, new Io(transport.authorization()).toJson(), null, Io.Connection::parse);
         if (!answer.connected()) {
             stream.close();
             throw new GateException(409, "instance takes no connection");
@@ -212,8 +210,7 @@ public final class GateClient implements AutoCloseable {
 
     /** Kills an instance and waits until it has stopped. */
     public Status killAndWait(String instance) {
-        return status(post(
-                Target.instance(instance).action(WebApi.ACTION_KILL).action(WebApi.ACTION_WAIT)));
+        return status(post(Target.instance(instance).action(WebApi.ACTION_KILL).action(WebApi.ACTION_WAIT)));
     }
 
     /** Has an instance suspended, soon; one that has stopped is left as it is. */
@@ -223,8 +220,8 @@ public final class GateClient implements AutoCloseable {
 
     /** Suspends an instance and waits until it has stopped. */
     public Status suspendAndWait(String instance) {
-        return status(post(
-                Target.instance(instance).action(WebApi.ACTION_SUSPEND).action(WebApi.ACTION_WAIT)));
+        return status(
+                post(Target.instance(instance).action(WebApi.ACTION_SUSPEND).action(WebApi.ACTION_WAIT)));
     }
 
     /**
@@ -233,9 +230,7 @@ public final class GateClient implements AutoCloseable {
      * @param function entry function for one that has halted; empty for one that is suspended
      */
     public void resume(String instance, String function) {
-        post(Target.instance(instance)
-                .action(WebApi.ACTION_RESUME)
-                .with(WebApi.PARAM_FUNCTION, function));
+        post(Target.instance(instance).action(WebApi.ACTION_RESUME).with(WebApi.PARAM_FUNCTION, function));
     }
 
     /** Makes an own module of an instance as it is now. Returns its key. */

@@ -36,8 +36,7 @@ public final class ModuleContent {
     /** A module in memory. */
     public static ModuleContent of(byte[] module) {
         byte[] copy = module.clone();
-        return new ModuleContent(
-                WebApi.moduleKey(copy), copy.length, () -> new ByteArrayInputStream(copy), sent -> {});
+        return new ModuleContent(WebApi.moduleKey(copy), copy.length, () -> new ByteArrayInputStream(copy), sent -> {});
     }
 
     /** A module in a file, which is read once for its hash now and once when it is sent. */

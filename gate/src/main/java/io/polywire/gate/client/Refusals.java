@@ -27,10 +27,12 @@ record Refusals(List<String> audience) {
         if (!text.isEmpty()) {
             return new GateException(code, text, code == 401 ? hint(fields) : "");
         }
-        return new GateException(code, switch (code) {
-            case 409 -> "instance takes no connection"; // The API has no text for it.
-            default -> "the server answers with status " + code;
-        });
+        return new GateException(
+                code,
+                switch (code) {
+                    case 409 -> "instance takes no connection"; // The API has no text for it.
+                    default -> "the server answers with status " + code;
+                });
     }
 
     /** A server that goes by another name refuses each token and does not say why; it says its name. */

@@ -90,8 +90,8 @@ final class Transport implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        URI at = URI.create(address.getScheme() + "://" + address.getRawAuthority() + trimmed(address.getRawPath())
-                + WebApi.PATH);
+        URI at = URI.create(
+                address.getScheme() + "://" + address.getRawAuthority() + trimmed(address.getRawPath()) + WebApi.PATH);
         for (int i = 0; i <= MAX_REDIRECTS; i++) {
             HttpRequest probe = HttpRequest.newBuilder(at).HEAD().build();
             HttpResponse<Void> answer = send(probe, BodyHandlers.discarding());
@@ -112,18 +112,21 @@ final class Transport implements AutoCloseable {
             URI to = from.resolve(location);
             if (to.getHost() != null
                     && (to.getScheme().equals("https")
-                            || (to.getScheme().equals("http") && from.getScheme().equals("http")))) {
+                            || (to.getScheme().equals("http")
+                                    && from.getScheme().equals("http")))) {
                 return to;
             }
         } catch (IllegalArgumentException e) {
             // The same text as for one that leads out of TLS.
         }
-        throw new UncheckedIOException(new IOException(from + " is redirected to " + location + ", which is not followed"));
+        throw new UncheckedIOException(
+                new IOException(from + " is redirected to " + location + ", which is not followed"));
     }
 
     /** A request whose answer is of success. The body has to be read or closed. */
     HttpResponse<InputStream> request(String method, String target, String contentType, BodyPublisher body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + target)).method(method, body);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base() + target)).method(method, body);
         String authorization = authorization();
         if (!authorization.isEmpty()) {
             request.header(WebApi.HEADER_AUTHORIZATION, authorization);

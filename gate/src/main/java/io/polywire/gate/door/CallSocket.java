@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A call over a WebSocket, with or without the module. */
 final class CallSocket extends SocketSession {
+    /** A message is seen when it is complete: a large one over a slow line takes its time. */
+    private static final int MODULE_PATIENCE = 10;
+
     private final @Nullable ModuleSource source;
     private final String key;
     private final Wanted wanted;
@@ -89,6 +92,7 @@ final class CallSocket extends SocketSession {
             return;
         }
         reserved = limit;
+        patience(MODULE_PATIENCE);
         socket.messageLimit(limit);
         socket.pauseReading();
         work(socket, () -> {

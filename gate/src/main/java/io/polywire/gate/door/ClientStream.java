@@ -303,6 +303,7 @@ abstract class ClientStream implements GuestPeer {
         });
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes are handled.
     private void awaitEnd() {
         GateInstance with = instance;
         if (with == null) {

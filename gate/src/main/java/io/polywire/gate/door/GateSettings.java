@@ -4,6 +4,7 @@ import io.polywire.gate.host.HostSettings;
 import io.polywire.gate.host.ModuleSource;
 import io.polywire.gate.message.WebApi;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param host limits, and what becomes of interrupted instances
  * @param sources of modules, besides uploads
  * @param uploads octets of uploads that may be in memory at a time; past it clients are asked to come again later
+ * @param patience how long a client may leave an upload or its first WebSocket message without progress before it is cut
+ *     off
  * @param threads that run programs; 0: one for each processor
  */
 public record GateSettings(
@@ -28,10 +31,19 @@ public record GateSettings(
         HostSettings host,
         List<ModuleSource> sources,
         long uploads,
+        Duration patience,
         int threads) {
     /** For a server on the loopback: everybody is let in, nothing is kept. */
     public static final GateSettings DEFAULT = new GateSettings(
-            "", "127.0.0.1", AccessPolicy.PUBLIC, null, HostSettings.DEFAULT, List.of(), 256L << 20, 0);
+            "",
+            "127.0.0.1",
+            AccessPolicy.PUBLIC,
+            null,
+            HostSettings.DEFAULT,
+            List.of(),
+            256L << 20,
+            Duration.ofMinutes(1),
+            0);
 
     public GateSettings {
         sources = List.copyOf(sources);
@@ -49,34 +61,52 @@ public record GateSettings(
         }
     }
 
+    /** With a minute of patience. */
+    public GateSettings(
+            String prefix,
+            String authority,
+            AccessPolicy policy,
+            @Nullable Path data,
+            HostSettings host,
+            List<ModuleSource> sources,
+            long uploads,
+            int threads) {
+        this(prefix, authority, policy, data, host, sources, uploads, Duration.ofMinutes(1), threads);
+    }
+
     /** The same under another name. */
     public GateSettings withAuthority(String other) {
-        return new GateSettings(prefix, other, policy, data, host, sources, uploads, threads);
+        return new GateSettings(prefix, other, policy, data, host, sources, uploads, patience, threads);
     }
 
     /** The same behind another path. */
     public GateSettings withPrefix(String other) {
-        return new GateSettings(other, authority, policy, data, host, sources, uploads, threads);
+        return new GateSettings(other, authority, policy, data, host, sources, uploads, patience, threads);
     }
 
     /** The same with another policy. */
     public GateSettings withPolicy(AccessPolicy other) {
-        return new GateSettings(prefix, authority, other, data, host, sources, uploads, threads);
+        return new GateSettings(prefix, authority, other, data, host, sources, uploads, patience, threads);
     }
 
     /** The same with another folder; null: nothing is kept. */
     public GateSettings withData(@Nullable Path folder) {
-        return new GateSettings(prefix, authority, policy, folder, host, sources, uploads, threads);
+        return new GateSettings(prefix, authority, policy, folder, host, sources, uploads, patience, threads);
     }
 
     /** The same with other settings of the host. */
     public GateSettings withHost(HostSettings other) {
-        return new GateSettings(prefix, authority, policy, data, other, sources, uploads, threads);
+        return new GateSettings(prefix, authority, policy, data, other, sources, uploads, patience, threads);
     }
 
     /** The same with other sources. */
     public GateSettings withSources(ModuleSource... others) {
-        return new GateSettings(prefix, authority, policy, data, host, List.of(others), uploads, threads);
+        return new GateSettings(prefix, authority, policy, data, host, List.of(others), uploads, patience, threads);
+    }
+
+    /** The same with more or less patience. */
+    public GateSettings withPatience(Duration other) {
+        return new GateSettings(prefix, authority, policy, data, host, sources, uploads, other, threads);
     }
 
     /** The audience of tokens. */

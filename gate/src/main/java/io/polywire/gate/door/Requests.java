@@ -5,6 +5,7 @@ import io.polywire.net.ExchangeHandler;
 import io.polywire.net.Headers;
 import io.polywire.net.HttpExchange;
 import io.polywire.net.HttpResponse;
+import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,8 @@ final class Requests {
         private boolean closed;
         private boolean working;
         private boolean refused;
+        private int seen;
+        private @Nullable Future<?> watch;
 
         /** What is done with the body; returns the answer, or null if {@link #stream} is used. */
         interface BodyWork {
@@ -89,6 +92,7 @@ final class Requests {
 
         @Override
         public void onStart(HttpExchange exchange) {
+            watch(exchange);
             if (!small) {
                 door.host().execute(() -> {
                     try {
@@ -104,6 +108,29 @@ final class Requests {
             }
         }
 
+        /** A client that sends no more of its body holds memory that others need. */
+        private void watch(HttpExchange exchange) {
+            int before = seen;
+            watch = exchange.loop()
+                    .schedule(
+                            () -> {
+                                if (!ended && !closed && seen == before) {
+                                    exchange.abort();
+                                } else if (!ended && !closed) {
+                                    watch(exchange);
+                                }
+                            },
+                            door.settings().patience());
+        }
+
+        private void unwatch() {
+            Future<?> running = watch;
+            if (running != null) {
+                running.cancel(false);
+                watch = null;
+            }
+        }
+
         private void refuse(HttpExchange exchange, RuntimeException why) {
             if (!refused && !closed) {
                 refused = true;
@@ -114,6 +141,7 @@ final class Requests {
 
         @Override
         public void onData(HttpExchange exchange, byte[] buf, int off, int len) {
+            seen++;
             if (refused) {
                 return;
             }
@@ -127,6 +155,7 @@ final class Requests {
         @Override
         public void onEnd(HttpExchange exchange, Headers trailers) {
             ended = true;
+            unwatch();
             proceed(exchange);
         }
 
@@ -175,6 +204,7 @@ final class Requests {
         @Override
         public void onClose(HttpExchange exchange, boolean complete) {
             closed = true;
+            unwatch();
             HttpStream to = stream;
             if (to != null) {
                 to.lost();

@@ -23,6 +23,7 @@ abstract class SocketSession implements MessageHandler {
     final Asked asked;
     private @Nullable SocketStream stream;
     private boolean first = true;
+    private long deadline;
     private boolean closed;
 
     SocketSession(GateDoor door, Asked asked) {
@@ -36,6 +37,24 @@ abstract class SocketSession implements MessageHandler {
             throw new ApiException(400, "bad request");
         }
         return new HttpAnswer.Upgrade(session, SETTINGS);
+    }
+
+    @Override
+    public void onOpen(WebSocket socket) {
+        patience(1);
+    }
+
+    /** The next message has to be there within so many times the patience. */
+    void patience(int times) {
+        deadline = System.nanoTime()
+                + door.settings().patience().multipliedBy(times).toNanos();
+    }
+
+    @Override
+    public void onTick(WebSocket socket) {
+        if (stream == null && System.nanoTime() - deadline > 0) {
+            socket.abort();
+        }
     }
 
     /** The client's first message. */

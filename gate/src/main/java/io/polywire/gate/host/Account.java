@@ -75,7 +75,8 @@ final class Account {
         for (GateInstance instance : instances.values()) {
             now += instance.cpuNanos();
         }
-        cpuAllowance = Math.min(limit, cpuAllowance + elapsedNanos * (limit / 60e9)) - Math.max(0, now - cpuSeen);
+        cpuAllowance =
+                Math.min((double) limit, cpuAllowance + elapsedNanos * (limit / 60e9)) - Math.max(0, now - cpuSeen);
         cpuSeen = now;
         return cpuAllowance < 0;
     }

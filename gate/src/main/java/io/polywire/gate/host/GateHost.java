@@ -53,6 +53,7 @@ public final class GateHost implements AutoCloseable {
     private long ticked = System.nanoTime();
 
     /** Takes over what the storage has: instances that ran go on or are killed, see {@link Interrupted}. */
+    @SuppressWarnings("FutureReturnValueIgnored") // The clock's task lets no exception out.
     public GateHost(Programs programs, Storage storage, HostSettings settings) {
         this.programs = programs;
         this.storage = storage;
@@ -96,7 +97,8 @@ public final class GateHost implements AutoCloseable {
         return storage;
     }
 
-    Programs programs() {
+    /** What runs them. */
+    public Programs programs() {
         return programs;
     }
 
@@ -275,6 +277,13 @@ public final class GateHost implements AutoCloseable {
                 account == null
                         ? List.of()
                         : account.instances().stream().map(GateInstance::item).toList());
+    }
+
+    /** All there are, of whomever; never blocks. */
+    public List<GateInstance> everyInstance() {
+        return accounts.values().stream()
+                .flatMap(account -> account.instances().stream())
+                .toList();
     }
 
     /** One of them; never blocks. */

@@ -8,6 +8,7 @@ import io.polywire.gate.storage.StoredModule;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -82,11 +83,13 @@ final class Modules implements AutoCloseable {
 
     /** Forgets stored modules that nothing uses. Blocks. */
     void sweep() {
-        for (Map.Entry<String, Known> entry : known.entrySet()) {
-            if (entry.getValue().uses == 0) {
-                known.remove(entry.getKey());
-                storage.removeModule(entry.getKey());
-            }
+        List<String> unused = known.entrySet().stream()
+                .filter(entry -> entry.getValue().uses == 0)
+                .map(Map.Entry::getKey)
+                .toList();
+        for (String id : unused) {
+            known.remove(id);
+            storage.removeModule(id);
         }
     }
 

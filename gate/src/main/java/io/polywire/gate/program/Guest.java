@@ -194,7 +194,7 @@ public final class Guest {
     }
 
     private void watch(Execution e) {
-        e.whenStopped().thenAccept(s -> stopped(e));
+        var _ = e.whenStopped().thenAccept(s -> stopped(e));
     }
 
     /** The engine has stopped; on a thread of the scheduler, or on the one that asked for it. */
@@ -337,7 +337,8 @@ public final class Guest {
      * @throws ProgramException 400 or 404
      */
     public void resume(@Nullable String function) {
-        boolean named = function != null && !function.isEmpty();
+        String name = function == null ? "" : function;
+        boolean named = !name.isEmpty();
         synchronized (stopLock) {
             synchronized (this) {
                 if (closed || isEnd(status) || isRunning()) {
@@ -347,10 +348,10 @@ public final class Guest {
                     throw new ProgramException(400, "function specified for suspended instance");
                 }
                 if (status.state() == State.HALTED) {
-                    if (!named) {
+                    if (function == null || !named) {
                         throw new ProgramException(400, "function must be specified when resuming halted instance");
                     }
-                    toCall.add(program.resumeEntry(function));
+                    toCall.add(program.resumeEntry(name));
                 }
                 status = Status.of(State.RUNNING);
                 stop = new CompletableFuture<>();

@@ -103,8 +103,9 @@ final class GuestImage {
     byte[] save(
             Status status, @Nullable Execution execution, boolean startPending, int next, List<Integer> breakpoints) {
         try {
-            boolean middle = status.state() == State.SUSPENDED && execution != null;
-            byte[] engine = middle ? Snapshot.save(execution, Map.of()) : Snapshot.save(instance);
+            byte[] engine = status.state() == State.SUSPENDED && execution != null
+                    ? Snapshot.save(execution, Map.of())
+                    : Snapshot.save(instance);
             SavedState state = new SavedState(status, abi.monotonic(), breakpoints, null, services.save());
             int start = startPending ? program.module().start() : -1;
             return new SnapshotWriter(engine).write(state, start, next, program.codeAt());

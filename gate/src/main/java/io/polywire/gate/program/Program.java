@@ -275,9 +275,10 @@ public final class Program {
 
     /** Index of the function to run at launch, -1 if there is none. */
     int launchEntry(@Nullable String function) {
-        boolean named = function != null && !function.isEmpty();
+        String name = function == null ? "" : function;
+        boolean named = !name.isEmpty();
         if (named) {
-            checkName(function);
+            checkName(name);
         }
         if (saved != null && (saved.isSuspended() || saved.isFinal())) {
             if (named) {
@@ -286,16 +287,14 @@ public final class Program {
             return -1;
         }
         if (saved != null) {
-            return named ? resumeEntry(function) : -1;
+            return named ? resumeEntry(name) : -1;
         }
+        boolean other = named && !name.equals(START_FUNCTION);
         int start = entry(START_FUNCTION);
-        if (start >= 0) {
-            if (named && !function.equals(START_FUNCTION)) {
-                throw new ProgramException(404, "entry function may not be specified for program with _start function");
-            }
-            return start;
+        if (start >= 0 && other) {
+            throw new ProgramException(404, "entry function may not be specified for program with _start function");
         }
-        return named && !function.equals(START_FUNCTION) ? resumeEntry(function) : -1;
+        return other ? resumeEntry(name) : start;
     }
 
     /** Index of the function to run in a halted instance. */

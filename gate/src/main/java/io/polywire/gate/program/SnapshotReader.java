@@ -114,7 +114,7 @@ final class SnapshotReader {
         ByteWriter out = new ByteWriter();
         sections.copyHeader(out);
         for (Section s : sections.all()) {
-            if (s == export) {
+            if (s.equals(export)) {
                 out.bytes(sections.content(s));
             } else {
                 sections.copy(out, s);

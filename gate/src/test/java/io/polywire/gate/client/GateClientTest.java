@@ -102,8 +102,8 @@ class GateClientTest {
     @Test
     void moduleOfAnotherSourceIsKeptCalledAndLaunched(@TempDir Path folder) throws IOException {
         Files.write(folder.resolve("hello.wasm"), Wasm.bytes("hello"));
-        try (LoopbackDoor other = new LoopbackDoor(
-                        GateSettings.DEFAULT.withSources(new DirectorySource("local", folder)));
+        try (LoopbackDoor other =
+                        new LoopbackDoor(GateSettings.DEFAULT.withSources(new DirectorySource("local", folder)));
                 GateClient there = GateClient.of(other.address(), Identity.generate())) {
             assertEquals(List.of("local", "sha384"), there.sources());
             assertEquals(module("hello").key(), there.ref("local/hello.wasm"));
@@ -186,8 +186,8 @@ class GateClientTest {
     void stackOfAStoppedInstanceIsRead() {
         String instance = launched("spin", "main");
         client.suspendAndWait(instance);
-        Debug.Response answer = client.debug(
-                instance, new Debug.Request(Debug.Op.READ_STACK.ordinal(), Debug.Config.NONE, 0, 0));
+        Debug.Response answer =
+                client.debug(instance, new Debug.Request(Debug.Op.READ_STACK.ordinal(), Debug.Config.NONE, 0, 0));
         assertEquals(State.SUSPENDED, answer.status().state());
         assertEquals("sha384/" + module("spin").key(), answer.module());
         assertTrue(new String(answer.data(), StandardCharsets.UTF_8).contains("main"));

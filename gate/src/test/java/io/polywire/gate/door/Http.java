@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A client that shows everything: one connection, header fields as sent, chunks as they come, trailers. */
 final class Http implements AutoCloseable {
     /** A whole answer. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Answer(int code, List<String> fields, byte[] octets, List<String> trailers) {
         String body() {
             return new String(octets, StandardCharsets.UTF_8);

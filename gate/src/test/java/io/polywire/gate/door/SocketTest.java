@@ -18,8 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -218,8 +216,9 @@ class SocketTest {
         assertEquals("one two three", peer.stream(13));
         byte[] much = new byte[5 << 20];
         new Random(1).nextBytes(much);
-        peer.socket().sendBinary(ByteBuffer.wrap(much), true);
+        CompletableFuture<WebSocket> sent = peer.socket().sendBinary(ByteBuffer.wrap(much), true);
         assertArrayEquals(much, peer.octets(much.length));
+        sent.join();
     }
 
     @Test
@@ -241,7 +240,7 @@ class SocketTest {
             peer.next();
             assertEquals(1, server.door.host().instanceCount());
             if (clean) {
-                peer.socket().sendClose(1000, "");
+                peer.socket().sendClose(1000, "").join();
             } else {
                 peer.socket().abort();
             }
@@ -357,13 +356,11 @@ class SocketTest {
     @Test
     void instanceLivesOnWhenTheClientOfIoGoes() throws Exception {
         String path = server.launch("echo", "serve");
-        List<Peer> peers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             Peer peer = Peer.connect(server, path + "?action=io").text(new Io(auth()).toJson());
             assertEquals("{\"connected\":true}", peer.next());
             peer.text("x" + i);
             assertEquals("x" + i, peer.stream(2));
-            peers.add(peer);
             peer.socket().abort();
         }
         assertEquals("after", server.io(path, "after").body());

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,6 +154,21 @@ class VanishTest {
         String waiting = bystander; // It takes one connection at a time: some of these are accepted, some not.
         vanish(http -> http.head("POST", waiting + "?action=io", server.auth(), "Transfer-Encoding: chunked")
                 .chunk("x"));
+    }
+
+    @Test
+    void withoutGoingAway() throws Exception {
+        try (Served other = new Served(GateSettings.DEFAULT.withPatience(Duration.ofMillis(100)))) {
+            try (Http upload = other.connect();
+                    Http socket = other.connect()) {
+                upload.head("PUT", Served.REFS + "x", "Content-Type: application/wasm", "Content-Length: 100000");
+                upload.send(new byte[10_000]);
+                upgrade(socket, echo());
+                assertTrue(upload.ended());
+                assertTrue(socket.ended());
+            }
+            assertEquals(other.door.settings().uploads(), other.door.uploads().get());
+        }
     }
 
     @Test

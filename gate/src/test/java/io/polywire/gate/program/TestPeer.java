@@ -84,6 +84,10 @@ public final class TestPeer implements GuestPeer {
         }
     }
 
+    public synchronized boolean isAttached() {
+        return stream != null;
+    }
+
     public synchronized GuestStream stream() {
         GuestStream s = stream;
         if (s == null) {

@@ -137,7 +137,7 @@ class StorageTest {
             CompletableFuture.allOf(IntStream.range(0, 200)
                             .mapToObj(i -> CompletableFuture.runAsync(
                                     () -> storage.addRef(new StoredRef("a", "m" + i)), Thread::startVirtualThread))
-                            .toArray(CompletableFuture[]::new))
+                            .toArray(CompletableFuture<?>[]::new))
                     .join();
             assertEquals(200, storage.load().refs().size());
         }

@@ -79,6 +79,7 @@ public final class Envelope {
 
     /** The payload, if these commands have read it along with the message. */
     @Nullable
+    @SuppressWarnings("ReferenceEquality") // What another set has read is of no use, however equal it is.
     Record understoodBy(CommandSet commands) {
         return commands == reader ? understood : null;
     }

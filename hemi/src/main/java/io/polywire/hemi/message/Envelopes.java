@@ -1,10 +1,8 @@
 package io.polywire.hemi.message;
 
+import io.polywire.hemi.message.JsonReader.Token;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * Reads and writes envelopes: {@code {"header":{"command":"...","id":"..."},"payload":...}}. Unknown members are ignored,
@@ -37,49 +35,34 @@ public final class Envelopes {
      * @throws MalformedMessageException as above; but not for a payload that the commands do not understand
      */
     public static Envelope read(byte[] octets, int offset, int length, @Nullable CommandSet commands) {
-        checkStart(octets, offset, length);
         if (commands != null) {
             try {
                 return parse(octets, offset, length, commands);
-            } catch (JacksonException | HemiException bad) {
+            } catch (HemiException bad) {
                 // Which of several faults counts shows when all of the message was seen.
             }
         }
-        try {
-            return parse(octets, offset, length, null);
-        } catch (JacksonException bad) {
-            throw new MalformedMessageException(bad.getOriginalMessage());
-        }
+        return parse(octets, offset, length, null);
     }
 
     private static Envelope parse(byte[] octets, int offset, int length, @Nullable CommandSet commands) {
-        try (JsonParser in = Json.parser(octets, offset, length)) {
-            Builder builder = new Builder(commands);
-            JsonToken first = in.nextToken();
-            if (first == JsonToken.START_OBJECT) {
-                builder.members(in);
-            } else if (first != JsonToken.VALUE_NULL) {
-                throw new MalformedMessageException("the message is no JSON object");
-            }
-            if (in.nextToken() != null) {
-                throw new MalformedMessageException("more than one JSON value");
-            }
-            int start = offset + builder.payloadStart;
-            return new Envelope(
-                    builder.command, builder.id, octets, start, builder.payloadLength, commands, builder.understood);
+        JsonReader in = new JsonReader(octets, offset, length);
+        Builder builder = new Builder(commands);
+        Token first = in.next();
+        if (first == Token.OBJECT) {
+            builder.members(in);
+        } else if (first != Token.NULL) {
+            throw new MalformedMessageException("the message is no JSON object");
         }
-    }
-
-    /** The parser would guess UTF-16 and UTF-32, and skip a byte order mark. */
-    private static void checkStart(byte[] octets, int offset, int length) {
-        for (int i = 0; i < Math.min(4, length); i++) {
-            if (octets[offset + i] == 0) {
-                throw new MalformedMessageException("the message is not UTF-8");
-            }
-        }
-        if (length == 0 || octets[offset] < 0) {
-            throw new MalformedMessageException("no JSON value begins at octet 0");
-        }
+        in.finish();
+        return new Envelope(
+                builder.command,
+                builder.id,
+                octets,
+                builder.payloadStart,
+                builder.payloadLength,
+                commands,
+                builder.understood);
     }
 
     private static final class Builder {
@@ -97,58 +80,57 @@ public final class Envelopes {
             this.commands = commands;
         }
 
-        void members(JsonParser in) {
+        void members(JsonReader in) {
             String name;
             while ((name = in.nextName()) != null) {
-                JsonToken value = in.nextToken();
+                Token value = in.next();
                 if (name.equals("header")) {
-                    if (value == JsonToken.START_OBJECT) {
+                    if (value == Token.OBJECT) {
                         header(in);
-                    } else if (value != JsonToken.VALUE_NULL) {
+                    } else if (value != Token.NULL) {
                         throw new MalformedMessageException("header is no object");
                     }
                 } else if (name.equals("payload")) {
-                    payload(in);
+                    payload(in, value);
                 } else {
-                    in.skipChildren();
+                    in.skip(value);
                 }
             }
         }
 
-        private void header(JsonParser in) {
+        private void header(JsonReader in) {
             understood = null; // what was read was of another command
             String name;
             while ((name = in.nextName()) != null) {
-                JsonToken value = in.nextToken();
+                Token value = in.next();
                 if (name.equals("command")) {
-                    command = text(in, value, command);
+                    command = text(in, value, name, command);
                 } else if (name.equals("id")) {
-                    id = text(in, value, id);
+                    id = text(in, value, name, id);
                 } else {
-                    in.skipChildren();
+                    in.skip(value);
                 }
             }
         }
 
-        private static String text(JsonParser in, JsonToken value, String before) {
+        private static String text(JsonReader in, Token value, String name, String before) {
             return switch (value) {
-                case VALUE_STRING -> Json.wellFormed(in.getString());
-                case VALUE_NULL -> before;
-                default -> throw new MalformedMessageException(in.currentName() + " is no string");
+                case STRING -> in.string();
+                case NULL -> before;
+                default -> throw new MalformedMessageException(name + " is no string");
             };
         }
 
-        private void payload(JsonParser in) {
-            payloadStart = (int) in.currentTokenLocation().getByteOffset();
+        private void payload(JsonReader in, Token value) {
+            payloadStart = in.start();
             RecordType<?> type = commands == null ? null : commands.type(command);
-            if (type != null && in.currentToken() == JsonToken.START_OBJECT) {
+            if (type != null && value == Token.OBJECT) {
                 understood = type.read(in);
             } else {
                 understood = null;
-                in.finishToken();
-                in.skipChildren();
+                in.skip(value);
             }
-            payloadLength = (int) in.currentLocation().getByteOffset() - payloadStart;
+            payloadLength = in.position() - payloadStart;
         }
     }
 

@@ -88,7 +88,7 @@ final class JsonText {
             ascii(text);
             return;
         }
-        for (byte octet : Json.wellFormed(text).getBytes(StandardCharsets.UTF_8)) {
+        for (byte octet : wellFormed(text).getBytes(StandardCharsets.UTF_8)) {
             if (octet == '"' || octet == '\\') {
                 out.write('\\');
                 out.write(octet);
@@ -126,5 +126,24 @@ final class JsonText {
             }
         }
         return true;
+    }
+
+    /** The text with U+FFFD for every half of a surrogate pair: UTF-8 has no word for it. */
+    static String wellFormed(String text) {
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return mended(text);
+            }
+        }
+        return text;
+    }
+
+    private static String mended(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+                .forEach(out::appendCodePoint);
+        return out.toString();
     }
 }

@@ -1,5 +1,6 @@
 package io.polywire.hemi.message;
 
+import io.polywire.hemi.message.JsonReader.Token;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -8,8 +9,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * Reads and writes the JSON objects that stand for the values of a record class. Members that are unknown are ignored,
@@ -88,25 +87,24 @@ final class RecordType<T extends Record> {
         if (envelope.payloadIsNull()) {
             return null;
         }
-        try (JsonParser in = Json.parser(envelope.octets(), envelope.offset(), envelope.length())) {
-            if (in.nextToken() != JsonToken.START_OBJECT) {
-                throw new InvalidCommandException("payload is no object");
-            }
-            return read(in);
+        JsonReader in = new JsonReader(envelope.octets(), envelope.offset(), envelope.length());
+        if (in.next() != Token.OBJECT) {
+            throw new InvalidCommandException("payload is no object");
         }
+        return read(in);
     }
 
     /** Reads the object that the parser is on. */
-    T read(JsonParser in) {
+    T read(JsonReader in) {
         @Nullable Object[] values = new @Nullable Object[components.length];
         boolean[] set = new boolean[components.length];
         String name;
         while ((name = in.nextName()) != null) {
-            JsonToken token = in.nextToken();
+            Token token = in.next();
             Integer place = places.get(name);
             if (place == null) {
-                in.skipChildren();
-            } else if (token != JsonToken.VALUE_NULL) {
+                in.skip(token);
+            } else if (token != Token.NULL) {
                 values[place] = components[place].type.read(in, token, name);
                 set[place] = true;
             } else if (components[place].type instanceof ValueType.OrNull) {

@@ -1,5 +1,6 @@
 package io.polywire.hemi.message;
 
+import io.polywire.hemi.message.JsonReader.Token;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigInteger;
@@ -7,9 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonParser.NumberType;
-import tools.jackson.core.JsonToken;
 
 /** The form in JSON of one type of a record's components. Thread-safe. */
 sealed interface ValueType {
@@ -19,7 +17,7 @@ sealed interface ValueType {
      * @param name of the member, for the exception
      * @throws InvalidCommandException if it is of another type
      */
-    Object read(JsonParser in, JsonToken token, String name);
+    Object read(JsonReader in, Token token, String name);
 
     /** What an absent member stands for. */
     @Nullable
@@ -73,6 +71,9 @@ sealed interface ValueType {
         return new Whole(0, (1L << unsigned) - 1, small);
     }
 
+    /** Digits of the longest integer that is taken; reading one takes more than linear time. */
+    int LONGEST_INTEGER = 1_000;
+
     private static InvalidCommandException wrong(String name, String expected) {
         return new InvalidCommandException(name + " must be " + expected);
     }
@@ -80,12 +81,10 @@ sealed interface ValueType {
     /** An integer in a range; a number with fraction or exponent is none. */
     record Whole(long least, long most, boolean small) implements ValueType {
         @Override
-        public Object read(JsonParser in, JsonToken token, String name) {
-            if (token == JsonToken.VALUE_NUMBER_INT && in.getNumberType() != NumberType.BIG_INTEGER) {
-                long value = in.getLongValue();
-                if (value >= least && value <= most) {
-                    return boxed(value);
-                }
+        public Object read(JsonReader in, Token token, String name) {
+            Long value = token == Token.INTEGER ? in.integer() : null;
+            if (value != null && value >= least && value <= most) {
+                return boxed(value);
             }
             throw wrong(name, "an integer from " + least + " to " + most);
         }
@@ -108,9 +107,9 @@ sealed interface ValueType {
     /** An integer from 0 to 2^64 - 1 in the bits of a long. */
     record Unsigned64() implements ValueType {
         @Override
-        public Object read(JsonParser in, JsonToken token, String name) {
-            if (token == JsonToken.VALUE_NUMBER_INT && in.getStringLength() <= 20) {
-                BigInteger value = in.getBigIntegerValue();
+        public Object read(JsonReader in, Token token, String name) {
+            if (token == Token.INTEGER && in.length() <= 20) {
+                BigInteger value = in.bigInteger();
                 if (value.signum() >= 0 && value.bitLength() <= 64) {
                     return value.longValue();
                 }
@@ -133,11 +132,11 @@ sealed interface ValueType {
     /** An integer of any size. */
     record Big() implements ValueType {
         @Override
-        public Object read(JsonParser in, JsonToken token, String name) {
-            if (token != JsonToken.VALUE_NUMBER_INT || in.getStringLength() > Json.LONGEST_INTEGER) {
-                throw wrong(name, "an integer of at most " + Json.LONGEST_INTEGER + " digits");
+        public Object read(JsonReader in, Token token, String name) {
+            if (token != Token.INTEGER || in.length() > LONGEST_INTEGER) {
+                throw wrong(name, "an integer of at most " + LONGEST_INTEGER + " digits");
             }
-            return in.getBigIntegerValue();
+            return in.bigInteger();
         }
 
         @Override
@@ -153,10 +152,10 @@ sealed interface ValueType {
 
     record Bool() implements ValueType {
         @Override
-        public Object read(JsonParser in, JsonToken token, String name) {
+        public Object read(JsonReader in, Token token, String name) {
             return switch (token) {
-                case VALUE_TRUE -> true;
-                case VALUE_FALSE -> false;
+                case TRUE -> true;
+                case FALSE -> false;
                 default -> throw wrong(name, "a boolean");
             };
         }
@@ -174,11 +173,11 @@ sealed interface ValueType {
 
     record Text() implements ValueType {
         @Override
-        public Object read(JsonParser in, JsonToken token, String name) {
-            if (token != JsonToken.VALUE_STRING) {
+        public Object read(JsonReader in, Token token, String name) {
+            if (token != Token.STRING) {
                 throw wrong(name, "a string");
             }
-            return Json.wellFormed(in.getString());
+            return in.string();
         }
 
         @Override
@@ -194,10 +193,10 @@ sealed interface ValueType {
 
     record Hex() implements ValueType {
         @Override
-        public Object read(JsonParser in, JsonToken token, String name) {
-            if (token == JsonToken.VALUE_STRING) {
+        public Object read(JsonReader in, Token token, String name) {
+            if (token == Token.STRING) {
                 try {
-                    return ByteSlice.ofHex(in.getString());
+                    return ByteSlice.ofHex(in.string());
                 } catch (IllegalArgumentException bad) {
                     throw wrong(name, "hexadecimal digits: " + bad.getMessage());
                 }
@@ -218,13 +217,14 @@ sealed interface ValueType {
 
     record ListOf(ValueType element) implements ValueType {
         @Override
-        public Object read(JsonParser in, JsonToken token, String name) {
-            if (token != JsonToken.START_ARRAY) {
+        public Object read(JsonReader in, Token token, String name) {
+            if (token != Token.ARRAY) {
                 throw wrong(name, "a list");
             }
             List<@Nullable Object> list = new ArrayList<>();
-            for (JsonToken t = in.nextToken(); t != JsonToken.END_ARRAY; t = in.nextToken()) {
-                list.add(t == JsonToken.VALUE_NULL ? element.zero() : element.read(in, t, name));
+            while (in.nextElement()) {
+                Token t = in.next();
+                list.add(t == Token.NULL ? element.zero() : element.read(in, t, name));
             }
             return Collections.unmodifiableList(list);
         }
@@ -248,8 +248,8 @@ sealed interface ValueType {
 
     record Nested(Class<? extends Record> type) implements ValueType {
         @Override
-        public Object read(JsonParser in, JsonToken token, String name) {
-            if (token != JsonToken.START_OBJECT) {
+        public Object read(JsonReader in, Token token, String name) {
+            if (token != Token.OBJECT) {
                 throw wrong(name, "an object");
             }
             return RecordType.of(type).read(in);
@@ -269,7 +269,7 @@ sealed interface ValueType {
     /** A type that has null as its zero. */
     record OrNull(ValueType type) implements ValueType {
         @Override
-        public Object read(JsonParser in, JsonToken token, String name) {
+        public Object read(JsonReader in, Token token, String name) {
             return type.read(in, token, name);
         }
 

@@ -1,6 +1,6 @@
 package io.polywire.server.config;
 
-import io.polywire.gate.door.GateSettings;
+import io.polywire.ccproxy.bridge.BridgeSettings;
 import io.polywire.net.ListenSettings;
 import io.polywire.server.yaml.ConfigException;
 import io.polywire.server.yaml.Reference;
@@ -93,7 +93,12 @@ public final class ConfigFile {
         List<HemiServerSettings> hemiServers = root.sections(
                 "hemi_servers", "Hemi servers whose commands are procedures of a realm", HemiServerSettings::read);
         hemiServers.forEach(one -> checkRealm(root, "hemi_servers", one.realm(), realms));
-        GateSettings gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
+        GateConfig gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
+        checkRealm(root, "gate", gate == null ? null : gate.realm(), realms);
+        CcProxySection ccProxy = root.section(
+                "ccproxy", "the cc-proxy door for container VMs; left out: there is none", CcProxySection::read);
+        checkRealm(root, "ccproxy", ccProxy == null ? null : ccProxy.realm(), realms);
+        checkRole(root, ccProxy, realms);
         // A further door: its section here, its record in ServerSettings, its wiring in Doorways.
         return new ServerSettings(
                 data,
@@ -109,7 +114,8 @@ public final class ConfigFile {
                 webWire,
                 hemi,
                 hemiServers,
-                gate);
+                gate,
+                ccProxy);
     }
 
     private static List<RealmSettings> realms(Section root, List<RoleSettings> roles) {
@@ -125,6 +131,24 @@ public final class ConfigFile {
             return realm;
         });
         return all;
+    }
+
+    private static void checkRole(Section root, @Nullable CcProxySection ccProxy, List<RealmSettings> realms) {
+        BridgeSettings bridge = ccProxy == null ? null : ccProxy.door().bridge();
+        if (ccProxy == null || bridge == null) {
+            return;
+        }
+        for (RealmSettings realm : realms) {
+            if (realm.name().equals(ccProxy.realm())
+                    && realm.roles().stream()
+                            .noneMatch(one -> one.name().equals(bridge.authrole())
+                                    || one.name().equals(RoleSettings.OTHERS))) {
+                root.wrong(
+                        "ccproxy",
+                        "gives VMs the role '" + bridge.authrole() + "', expected one of the realm '" + realm.name()
+                                + "'");
+            }
+        }
     }
 
     private static void checkRealm(Section root, String key, @Nullable String realm, List<RealmSettings> realms) {

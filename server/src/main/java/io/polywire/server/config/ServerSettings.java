@@ -1,6 +1,5 @@
 package io.polywire.server.config;
 
-import io.polywire.gate.door.GateSettings;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
 import io.polywire.router.HistoryRules;
@@ -28,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param hemi the Hemi door; null if there is none
  * @param hemiServers Hemi servers whose commands are procedures
  * @param gate the Gate door, whose folder lies in {@code data}; null if there is none
+ * @param ccProxy the cc-proxy door; null if there is none
  */
 public record ServerSettings(
         @Nullable Path data,
@@ -43,7 +43,8 @@ public record ServerSettings(
         @Nullable WebWireSettings webWire,
         @Nullable HemiSettings hemi,
         List<HemiServerSettings> hemiServers,
-        @Nullable GateSettings gate) {
+        @Nullable GateConfig gate,
+        @Nullable CcProxySection ccProxy) {
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
 
@@ -76,6 +77,7 @@ public record ServerSettings(
                 null,
                 null,
                 List.of(),
+                null,
                 null);
     }
 
@@ -99,7 +101,8 @@ public record ServerSettings(
                 new WebWireSettings(realm, BridgeSettings.DEFAULT),
                 HemiSettings.development(realm),
                 List.of(),
-                GateSettings.DEFAULT);
+                GateConfig.development(realm),
+                null);
     }
 
     /** The same with other listeners. */
@@ -118,7 +121,8 @@ public record ServerSettings(
                 webWire,
                 hemi,
                 hemiServers,
-                gate);
+                gate,
+                ccProxy);
     }
 
     /** The same with another data folder. */
@@ -137,7 +141,8 @@ public record ServerSettings(
                 webWire,
                 hemi,
                 hemiServers,
-                gate);
+                gate,
+                ccProxy);
     }
 
     /** The same with other realms. */
@@ -156,7 +161,8 @@ public record ServerSettings(
                 webWire,
                 hemi,
                 hemiServers,
-                gate);
+                gate,
+                ccProxy);
     }
 
     /** The same with another log. */
@@ -175,6 +181,7 @@ public record ServerSettings(
                 webWire,
                 hemi,
                 hemiServers,
-                gate);
+                gate,
+                ccProxy);
     }
 }

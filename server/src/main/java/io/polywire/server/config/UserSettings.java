@@ -1,6 +1,7 @@
 package io.polywire.server.config;
 
 import io.polywire.server.yaml.Section;
+import io.polywire.store.SaltedPassword;
 import io.polywire.wamp.auth.Credential;
 import io.polywire.wamp.auth.Passwords;
 import io.polywire.wamp.auth.Principal;

@@ -17,6 +17,7 @@ import io.polywire.router.HistoryRules;
 import io.polywire.router.RealmOptions;
 import io.polywire.router.StaticRules;
 import io.polywire.server.yaml.ConfigException;
+import io.polywire.store.SaltedPassword;
 import io.polywire.wamp.auth.Attempts;
 import io.polywire.wamp.auth.Credential;
 import io.polywire.wamp.auth.Passwords;

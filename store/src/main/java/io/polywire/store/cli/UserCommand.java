@@ -1,5 +1,6 @@
 package io.polywire.store.cli;
 
+import io.polywire.store.SaltedPassword;
 import io.polywire.store.Store;
 import io.polywire.store.Users;
 import io.polywire.wamp.auth.Credential;
@@ -27,7 +28,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code user add}, {@code user list}, {@code user remove}. */
+/** {@code user add}, {@code user list}, {@code user remove}, {@code user hash}. */
 @Command(name = "user", description = "Manages the users who may join realms.", mixinStandardHelpOptions = true)
 public final class UserCommand implements Runnable {
     @Spec
@@ -36,7 +37,7 @@ public final class UserCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "one of add, list, remove is missing");
+        throw new ParameterException(spec.commandLine(), "one of add, list, remove, hash is missing");
     }
 
     @Command(
@@ -78,11 +79,7 @@ public final class UserCommand implements Runnable {
             @Option(names = "--replace", description = "In place of the user of that name, if there is one.")
                     boolean replace,
             @Parameters(paramLabel = "AUTHID", description = "The user's name.") String authid) {
-        Credential.Cost cost = switch (kdf) {
-            case "argon2id" -> Passwords.ARGON2ID;
-            case "pbkdf2" -> Passwords.PBKDF2;
-            default -> throw wrong("--kdf must be argon2id or pbkdf2, not " + kdf);
-        };
+        Credential.Cost cost = cost(kdf);
         List<Credential> credentials = new ArrayList<>();
         for (String key : keys == null ? List.<String>of() : keys) {
             credentials.add(new Credential.PublicKey(digits("--key", key)));
@@ -137,6 +134,32 @@ public final class UserCommand implements Runnable {
         }
         out().println("user " + authid + " of realm " + realm + " is removed");
         return 0;
+    }
+
+    @Command(
+            name = "hash",
+            description = {
+                "Prints what may stand in a configuration file in place of a password, salted. The password is asked for, or read "
+                        + "from standard input where that is no terminal."
+            },
+            mixinStandardHelpOptions = true)
+    int hash(
+            @Option(
+                            names = "--kdf",
+                            paramLabel = "KDF",
+                            defaultValue = "argon2id",
+                            description = "argon2id or pbkdf2. Default: ${DEFAULT-VALUE}")
+                    String kdf) {
+        out().println(SaltedPassword.of(password(), cost(kdf)));
+        return 0;
+    }
+
+    private Credential.Cost cost(String kdf) {
+        return switch (kdf) {
+            case "argon2id" -> Passwords.ARGON2ID;
+            case "pbkdf2" -> Passwords.PBKDF2;
+            default -> throw wrong("--kdf must be argon2id or pbkdf2, not " + kdf);
+        };
     }
 
     static final String DATA = "Folder of the server's data; the server may be running.";

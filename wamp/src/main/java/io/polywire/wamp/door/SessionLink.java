@@ -35,6 +35,7 @@ final class SessionLink implements Link {
 
     private final WampConnection connection;
     private final HostedRealm realm;
+    private final Backlog backlog;
     private final boolean sameThread;
     private final EventOverflow overflow;
     private @Nullable Session session;
@@ -48,6 +49,7 @@ final class SessionLink implements Link {
 
     SessionLink(WampConnection connection, HostedRealm realm) {
         this.connection = connection;
+        this.backlog = connection.backlog();
         this.realm = realm;
         this.sameThread = realm.inThread().getAsBoolean();
         this.overflow = new EventOverflow(this, connection.settings());
@@ -156,10 +158,10 @@ final class SessionLink implements Link {
             return Sent.CLOSED;
         }
         if (message instanceof Message.Event event) {
-            if (overflow.isWaiting() || !connection.hasRoom(outboxOctets)) {
+            if (overflow.isWaiting() || !backlog.hasRoom(outboxOctets)) {
                 return overflow.take(event);
             }
-        } else if (message instanceof Message.Invocation && !connection.hasRoom(outboxOctets)) {
+        } else if (message instanceof Message.Invocation && !backlog.hasRoom(outboxOctets)) {
             return Sent.FULL;
         } else if (message instanceof Message.Unsubscribed && overflow.isWaiting()) {
             overflow.sendAll(); // no event comes after it
@@ -183,7 +185,7 @@ final class SessionLink implements Link {
 
     /** Whether there is room for an event. */
     boolean hasRoom() {
-        return connection.hasRoom(outboxOctets);
+        return backlog.hasRoom(outboxOctets);
     }
 
     /** On the connection's loop: some room has come about. */
@@ -230,22 +232,22 @@ final class SessionLink implements Link {
 
     @Override
     public boolean congested() {
-        return connection.congested(outboxOctets);
+        return backlog.congested(outboxOctets);
     }
 
     @Override
     public void whenDrained(Runnable task) {
-        connection.loop().execute(() -> connection.whenDrained(() -> run(task)));
+        connection.loop().execute(() -> backlog.whenDrained(() -> run(task)));
     }
 
     @Override
     public void pauseReading() {
-        connection.pauseReading();
+        backlog.pauseReading();
     }
 
     @Override
     public void resumeReading() {
-        connection.resumeReading();
+        backlog.resumeReading();
     }
 
     private static Payload payload(Message message) {
@@ -280,7 +282,7 @@ final class SessionLink implements Link {
         outboxOctets = 0;
         connection.loop().execute(() -> {
             batch.forEach(this::deliver);
-            connection.account();
+            backlog.account();
         });
     }
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * ABORT, a violation and a lost transport lead to ENDED from everywhere (WAMP, "Session Lifecycle").
  *
- * <p>Threads: owned by the connection's loop. {@link #hasRoom} and {@link #congested} may be called from the realm's.
+ * <p>Threads: owned by the connection's loop.
  */
 final class WampConnection {
     private enum State {
@@ -47,9 +47,6 @@ final class WampConnection {
         ENDED
     }
 
-    /** Below this a queue is not worth looking at twice. */
-    private static final int BACKLOG = 64 * 1024;
-
     private static final Duration ANOTHER_HELLO = Duration.ofSeconds(1);
     private static final Duration LAST_GOODBYE = Duration.ofSeconds(2);
 
@@ -58,6 +55,7 @@ final class WampConnection {
     private final Visit visit;
     private final WampDoor door;
     private final LoopShare share;
+    private final Backlog backlog;
     private final Runnable gone;
 
     private State state = State.WAITING;
@@ -68,14 +66,8 @@ final class WampConnection {
     private String realm = "";
 
     private int messageLimit = Integer.MAX_VALUE; // of the session, where it is less than the door's
-    private volatile int queueLimit;
 
     private List<Message> batch = new ArrayList<>();
-    private long counted; // octets of the backlog that the loop's share knows of
-    private long stuckSince;
-    private boolean pausedByRealm;
-    private boolean pausedByQueue;
-    private final List<Runnable> whenDrained = new ArrayList<>();
 
     WampConnection(Wire wire, Codec codec, Visit visit, WampDoor door, LoopShare share, Runnable gone) {
         this.wire = wire;
@@ -84,13 +76,8 @@ final class WampConnection {
         this.door = door;
         this.share = share;
         this.gone = gone;
-        bound(door.settings().queueLimit());
+        this.backlog = new Backlog(wire.connection(), share, door.settings());
         within(door.settings().helloTimeout());
-    }
-
-    private void bound(int most) {
-        queueLimit = most;
-        wire.connection().output().marks(most / 8, most / 2);
     }
 
     static Message.Abort abort(String reason, String text) {
@@ -152,10 +139,8 @@ final class WampConnection {
     /** All that one read brought was received. */
     void receivedAll() {
         handOver();
-        if (!wire.connection().output().writable() && !pausedByQueue && state != State.ENDED) {
-            // Who does not read its answers is not read either.
-            pausedByQueue = true;
-            wire.connection().pauseReading();
+        if (state != State.ENDED) {
+            backlog.pauseUnlessRead();
         }
     }
 
@@ -325,8 +310,7 @@ final class WampConnection {
             state = State.OPEN;
             hello = Dict.EMPTY;
             messageLimit = limits.messageOctets() > 0 ? limits.messageOctets() : Integer.MAX_VALUE;
-            int most = door.settings().queueLimit();
-            bound(limits.queuedOctets() > 0 ? Math.min(limits.queuedOctets(), most) : most);
+            backlog.limit(limits.queuedOctets());
         }
     }
 
@@ -366,79 +350,15 @@ final class WampConnection {
         return Sent.OK;
     }
 
-    /** Whether an event or invocation may be queued, beside so many octets that are on their way here. */
-    boolean hasRoom(long onTheWay) {
-        long queued = wire.connection().queuedBytes() + onTheWay;
-        if (queued < Math.min(BACKLOG, queueLimit)) {
-            return true;
-        }
-        if (loop().inLoop()) {
-            account(queued); // many slow peers may fill up between two ticks
-        }
-        return queued <= Math.min(queueLimit, share.allowance());
-    }
-
-    boolean congested(long onTheWay) {
-        return wire.connection().queuedBytes() + onTheWay > queueLimit / 2;
-    }
-
-    void whenDrained(Runnable task) {
-        if (state == State.ENDED || wire.connection().output().writable()) {
-            task.run();
-        } else {
-            whenDrained.add(task);
-        }
-    }
-
-    void pauseReading() {
-        if (!loop().inLoop()) {
-            loop().execute(this::pauseReading);
-            return;
-        }
-        pausedByRealm = true;
-        wire.connection().pauseReading();
-    }
-
-    void resumeReading() {
-        if (!loop().inLoop()) {
-            loop().execute(this::resumeReading);
-            return;
-        }
-        pausedByRealm = false;
-        readAgain();
-    }
-
-    private void readAgain() {
-        if (!pausedByRealm && !pausedByQueue) {
-            wire.connection().resumeReading();
-        }
+    Backlog backlog() {
+        return backlog;
     }
 
     // --- what happens to the connection ----------------------------------------------------------------------------
 
     void drained() {
-        pausedByQueue = false;
-        readAgain();
-        if (state != State.ENDED) {
-            account();
-            roomAgain();
-        }
-        List<Runnable> tasks = List.copyOf(whenDrained);
-        whenDrained.clear();
-        tasks.forEach(Runnable::run);
-    }
-
-    /** Tells the loop's share of the backlog. */
-    void account() {
-        account(wire.connection().queuedBytes());
-    }
-
-    private void account(long queued) {
-        long backlog = queued < BACKLOG || state == State.ENDED ? 0 : queued;
-        if (backlog != counted) {
-            share.queued(backlog - counted);
-            counted = backlog;
-        }
+        backlog.drained();
+        roomAgain();
     }
 
     private void roomAgain() {
@@ -450,18 +370,9 @@ final class WampConnection {
 
     void tick() {
         share.forget();
-        long queued = wire.connection().queuedBytes();
-        account(queued);
         roomAgain();
-        if (pausedByQueue && wire.connection().output().writable()) {
-            drained();
-        }
         long now = System.nanoTime();
-        if (queued <= queueLimit) {
-            stuckSince = 0;
-        } else if (stuckSince == 0) {
-            stuckSince = now;
-        } else if (now - stuckSince > door.settings().stuckTimeout().toNanos()) {
+        if (backlog.stuck(now) && state != State.ENDED) {
             leave();
             state = State.ENDED;
             wire.connection().abort();
@@ -486,8 +397,7 @@ final class WampConnection {
     void lost() {
         leave();
         state = State.ENDED;
-        account(0);
-        drained();
+        backlog.end();
         gone.run();
     }
 

@@ -238,8 +238,7 @@ class WebSocketTest {
     void textThatIsNotUtf8ClosesWith1007() throws Exception {
         try (java.net.Socket socket = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), served.port())) {
             socket.setSoTimeout(20_000);
-            socket.getOutputStream()
-                    .write(head("Host: h"));
+            socket.getOutputStream().write(head("Host: h"));
             // FIN text, masked, 2 octets, mask 0, the first octet of a character without its second one
             socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, (byte) 0xC3, '"'});
             String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

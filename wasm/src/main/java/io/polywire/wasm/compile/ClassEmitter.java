@@ -58,6 +58,9 @@ final class ClassEmitter {
     /** How often a function is divided anew, into ever smaller parts. */
     private static final int MAX_DIVISIONS = 4;
 
+    /** A byte of a function's body usually makes so many bytes of a method. */
+    private static final double USUAL_GROWTH = 2.2;
+
     /** A byte of a function's body makes less than this many bytes of a method, some hundred for its frame aside. */
     private static final int GROWTH = 10;
 
@@ -104,6 +107,12 @@ final class ClassEmitter {
      */
     byte[] group(int n) {
         int[] range = owner.groupRange(n);
+        for (int f = range[0]; f < range[1]; f++) {
+            if (module.body(f).size() * USUAL_GROWTH > owner.hugeMethod()
+                    && !owner.analysis(f).wide()) {
+                var _ = owner.split(f, 0);
+            }
+        }
         byte[] bytes = tryGroup(n, range);
         for (int times = 0; times < MAX_DIVISIONS && divide(n, range, bytes, times); times++) {
             bytes = tryGroup(n, range);

@@ -257,8 +257,8 @@ final class FunctionCompiler {
                 code.iload(4);
             }
             code.goto_(resumeLabel);
-        } else if (p.loops) {
-            request(p.start);
+        } else if (p.loops && p.start != 0 && !analysis.loops().containsKey(p.start)) {
+            request(p.start); // a frame at a loop's or the function's beginning would begin that again, and pay again
         }
     }
 

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * generation.
  */
 public final class ModuleCode {
-    private static final int GROUP_FUNCS = 24;
-    private static final int GROUP_BYTES = 8 * 1024;
+    private static final int GROUP_FUNCS = 12;
+    private static final int GROUP_BYTES = 4 * 1024;
 
     private record Key(String hash, boolean metered, int methodBytes) {}
 

@@ -58,6 +58,7 @@ final class Splitter {
             bodies.add(new Sequence());
         }
 
+        @SuppressWarnings("ReferenceEquality") // The shared empty set is not to be written to.
         void exit(int to) {
             if (exits == NONE) {
                 exits = new BitSet();

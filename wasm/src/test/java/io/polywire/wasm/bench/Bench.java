@@ -23,11 +23,11 @@ public final class Bench {
     record Kernel(String name, int argument, int seconds) {}
 
     private static final List<Kernel> KERNELS = List.of(
-            new Kernel("fib", 38, 3),
-            new Kernel("sieve", 8_000_000, 3),
-            new Kernel("nbody", 1_000_000, 3),
-            new Kernel("sha256", 300_000, 3),
-            new Kernel("sqlite", 20_000, 20));
+            new Kernel("fib", 38, 2),
+            new Kernel("sieve", 8_000_000, 2),
+            new Kernel("nbody", 1_000_000, 2),
+            new Kernel("sha256", 300_000, 2),
+            new Kernel("sqlite", 20_000, 10));
 
     private Bench() {}
 

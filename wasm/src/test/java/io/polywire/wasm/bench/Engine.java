@@ -11,8 +11,8 @@ import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import run.endive.compiler.MachineFactoryCompiler;
@@ -31,7 +31,7 @@ enum Engine {
             Path source = folder.resolve("kernel.c");
             Path program = folder.resolve("kernel");
             Files.write(source, resource(k.name() + ".c"));
-            Files.writeString(source, DRIVER, java.nio.file.StandardOpenOption.APPEND);
+            Files.writeString(source, DRIVER, StandardOpenOption.APPEND);
             String cc = System.getenv().getOrDefault("CC", "cc");
             if (output(List.of(cc, "-O2", "-w", "-o", program.toString(), source.toString(), "-lm")) == null) {
                 return -1;
@@ -149,6 +149,6 @@ enum Engine {
     }
 
     private static double number(@Nullable String text) {
-        return text == null ? -1 : Double.parseDouble(String.format(Locale.ROOT, "%s", text));
+        return text == null ? -1 : Double.parseDouble(text);
     }
 }

@@ -175,7 +175,7 @@ final class Attachment {
                     return digest;
                 },
                 _ -> then.accept(null),
-                then::accept);
+                failure -> then.accept(failure));
     }
 
     /** The client is gone: its session may be restored elsewhere from now on. */

@@ -1,4 +1,4 @@
-package io.polywire.server.config;
+package io.polywire.store;
 
 import io.polywire.wamp.auth.Credential;
 import io.polywire.wamp.auth.Credential.Cost;
@@ -29,7 +29,8 @@ public final class SaltedPassword {
 
     private SaltedPassword() {}
 
-    static boolean isSalted(String text) {
+    /** Whether a text begins as one. */
+    public static boolean isSalted(String text) {
         return text.startsWith(MARK);
     }
 
@@ -69,8 +70,12 @@ public final class SaltedPassword {
                         base64(cra.key()));
     }
 
-    /** @throws IllegalArgumentException if it is damaged */
-    static List<Credential> parse(String text) {
+    /**
+     * The credentials of the password.
+     *
+     * @throws IllegalArgumentException if it is damaged
+     */
+    public static List<Credential> parse(String text) {
         String[] parts = text.substring(MARK.length()).split(":", -1);
         if (parts.length != PARTS) {
             throw new IllegalArgumentException("expected " + PARTS + " parts after " + MARK + ", not " + parts.length);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.ccproxy.client;
+
+import org.jspecify.annotations.NullMarked;
