@@ -34,8 +34,7 @@ public final class GateCommand extends ProgramCommands {
         return run(args, System.getenv(), in, out, err);
     }
 
-    static int run(
-            String[] args, Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
+    static int run(String[] args, Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
         GateCommand root = new GateCommand(environment, in, out, err);
         CommandLine line = new CommandLine(root);
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -54,8 +53,7 @@ public final class GateCommand extends ProgramCommands {
     private int failed(Exception e) throws Exception {
         return switch (e) {
             case GateException refused -> failed(String.valueOf(refused.getMessage()), FAILED);
-            case FileSystemException file ->
-                failed(file.getFile() + ": " + reason(file), FAILED);
+            case FileSystemException file -> failed(file.getFile() + ": " + reason(file), FAILED);
             case LocalException local -> failed(String.valueOf(local.getMessage()), FAILED);
             case UncheckedIOException lost -> failed(String.valueOf(lost.getMessage()), NO_CONNECTION);
             case IOException lost -> failed(String.valueOf(lost.getMessage()), NO_CONNECTION);

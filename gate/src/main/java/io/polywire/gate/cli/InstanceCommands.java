@@ -62,8 +62,8 @@ abstract class InstanceCommands extends ModuleCommands {
             }
             for (Instances.Item item : all) {
                 out().println(item.instance() + "  " + text(item.status())
-                                + (item.isTransient() ? "  (transient)" : "")
-                                + (item.debugging() ? "  (debugging)" : ""));
+                        + (item.isTransient() ? "  (transient)" : "")
+                        + (item.debugging() ? "  (debugging)" : ""));
             }
         }
         return 0;

@@ -29,7 +29,8 @@ abstract class ModuleCommands extends Session {
     }
 
     @Command(name = "modules", description = "Lists the own modules.", mixinStandardHelpOptions = true)
-    int modules(@Option(names = "--sources", description = "Lists the server's module sources instead.") boolean sources) {
+    int modules(
+            @Option(names = "--sources", description = "Lists the server's module sources instead.") boolean sources) {
         try (GateClient client = client()) {
             List<String> names = sources ? client.sources() : client.modules();
             if (!json()) {

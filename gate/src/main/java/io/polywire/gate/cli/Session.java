@@ -89,15 +89,15 @@ abstract class Session {
             return builder.identity(identity).authority(authority).build();
         } catch (IOException e) {
             throw new LocalException(
-                    e instanceof FileSystemException f ? f.getFile() + ": " + reason(f) : String.valueOf(e.getMessage()));
+                    e instanceof FileSystemException f
+                            ? f.getFile() + ": " + reason(f)
+                            : String.valueOf(e.getMessage()));
         }
     }
 
     private Path defaultKey() {
         String base = environment.getOrDefault("XDG_CONFIG_HOME", "");
-        Path config = base.isEmpty()
-                ? Path.of(environment.getOrDefault("HOME", "."), ".config")
-                : Path.of(base);
+        Path config = base.isEmpty() ? Path.of(environment.getOrDefault("HOME", "."), ".config") : Path.of(base);
         return config.resolve("polywire").resolve("gate.key");
     }
 
