@@ -23,7 +23,7 @@ abstract class InstanceCommands extends ModuleCommands {
     private static final String WAIT = "Waits until it has stopped, and prints its status.";
 
     /** What {@code debug} does; the order is that of {@link Debug.Op}. */
-    private enum DebugOp {
+    enum DebugOp {
         CONFIG,
         SET,
         ADD,
