@@ -1,8 +1,6 @@
 package io.polywire.server;
 
 import io.polywire.ccproxy.bridge.CcProxyDoor;
-import io.polywire.gate.door.GateDoor;
-import io.polywire.gate.door.GateSettings;
 import io.polywire.hemi.bridge.RemoteServer;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
@@ -15,6 +13,7 @@ import io.polywire.net.NetException;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realms;
 import io.polywire.server.config.CcProxySection;
+import io.polywire.server.config.GateConfig;
 import io.polywire.server.config.HemiServerSettings;
 import io.polywire.server.config.HemiSettings;
 import io.polywire.server.config.ServerSettings;
@@ -30,12 +29,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The doors of a server, in the order in which requests are offered to them. A further door, Gate for example, is opened in
- * the constructor: {@code if (settings.gate() != null) add(...)}.
+ * The doors of a server, in the order in which requests are offered to them. A further door is opened in
+ * the constructor.
  */
 final class Doorways implements AutoCloseable {
     /**
@@ -60,6 +60,7 @@ final class Doorways implements AutoCloseable {
     private volatile @Nullable CcProxyDoor ccProxy;
 
     /**
+     * @param admin whether a role of a realm is one of administrators
      * @param data where sessions of doors outlive the process; null: they do not
      */
     Doorways(
@@ -67,6 +68,7 @@ final class Doorways implements AutoCloseable {
             ServerSettings settings,
             Realms realms,
             io.polywire.wamp.door.Admission admission,
+            BiPredicate<String, String> admin,
             @Nullable Path data) {
         wamp = new WampDoor(realms, admission, settings.wamp());
         add("wamp", wamp, new Way("WAMP over WebSocket", "ws", settings.wamp().path()), wamp::connections);
@@ -83,11 +85,13 @@ final class Doorways implements AutoCloseable {
             WebWireDoor door = webWire(webWire, realm(realms, webWire.realm()), data);
             add("webwire", door, new Way("WebWire", "ws", webWire.bridge().path()), door::connections);
         }
-        GateSettings gate = settings.gate();
+        GateConfig gate = settings.gate();
         if (gate != null) {
-            GateDoor door = GateDoor.open(gate.withData(data == null ? null : data.resolve("gate")), List.of());
-            closeables.add(door);
-            add("gate", door, new Way("Gate", "http", gate.prefix() + "/gate-0/"), door::connections);
+            HostedRealm realm = gate.realm() == null ? null : realm(realms, gate.realm());
+            GateDoorway doorway = new GateDoorway(gate, realm, admin, data);
+            closeables.add(doorway);
+            String path = gate.door().prefix() + "/gate-0/";
+            add("gate", doorway.door, new Way("Gate", "http", path), doorway.door::connections);
         }
         ccProxySettings = settings.ccProxy();
         String bridged = ccProxySettings == null ? null : ccProxySettings.realm();

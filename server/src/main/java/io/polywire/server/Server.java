@@ -62,7 +62,7 @@ final class Server implements AutoCloseable {
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
         access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), audit, hosting::open);
-        doorways = new Doorways(loops, settings, hosting.realms(), access, settings.data());
+        doorways = new Doorways(loops, settings, hosting.realms(), access, access::admin, settings.data());
         Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
         recorder = new Recorder(watch);
         control = new ServerControl(settings, file, audit, this::apply);

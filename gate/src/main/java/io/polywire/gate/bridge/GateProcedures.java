@@ -6,6 +6,7 @@ import io.polywire.gate.host.LaunchRequest;
 import io.polywire.gate.message.ApiException;
 import io.polywire.gate.message.Instances;
 import io.polywire.gate.message.Status;
+import io.polywire.gate.program.Guest;
 import io.polywire.gate.program.Program;
 import io.polywire.gate.program.ProgramException;
 import io.polywire.model.Dict;
@@ -21,6 +22,7 @@ import io.polywire.router.RealmProcedure;
 import io.polywire.router.Sent;
 import io.polywire.router.Session;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,26 +44,34 @@ public final class GateProcedures implements Link {
     private static final String ERROR = PREFIX + "error.";
     private static final Dict ROLES = Dict.of("roles", Map.of("publisher", Map.of()));
 
+    /**
+     * For whom a caller acts.
+     *
+     * @param principal whose modules and instances are the caller's own
+     * @param administers whether the caller sees and stops the instances of everybody
+     */
+    public record Caller(String principal, boolean administers) {}
+
     private interface Work {
-        Map<String, @Nullable Object> of(String principal, RealmProcedure.Request request);
+        Map<String, @Nullable Object> of(Caller caller, RealmProcedure.Request request);
     }
 
     private final HostedRealm realm;
     private final GateHost host;
-    private final Function<Identity, String> principals;
+    private final Function<Identity, Caller> callers;
     private @Nullable Session session;
     private long published;
 
     /**
      * Adds the procedures to the realm.
      *
-     * @param principals whom a caller stands for
+     * @param callers for whom an identity acts
      * @param identity under which events are published
      */
-    public GateProcedures(HostedRealm realm, GateHost host, Function<Identity, String> principals, Identity identity) {
+    public GateProcedures(HostedRealm realm, GateHost host, Function<Identity, Caller> callers, Identity identity) {
         this.realm = realm;
         this.host = host;
-        this.principals = principals;
+        this.callers = callers;
         realm.thread().execute(() -> begin(identity));
         host.listen((instance, status) -> realm.thread().execute(() -> publish(instance.id(), status)));
     }
@@ -73,12 +83,13 @@ public final class GateProcedures implements Link {
     }
 
     private void begin(Identity identity) {
-        add("module.list", (p, r) -> one("modules", modules(p)));
-        add("module.upload", (p, r) -> upload(p, r));
-        add("module.unref", (p, r) -> done(() -> host.unref(p, r.string(0, "module"))));
+        add("module.list", (p, r) -> one("modules", modules(p.principal())));
+        add("module.upload", (p, r) -> upload(p.principal(), r));
+        add("module.unref", (p, r) -> done(() -> host.unref(p.principal(), r.string(0, "module"))));
         add("instance.list", (p, r) -> one("instances", instances(p)));
-        add("instance.launch", this::launch);
+        add("instance.launch", (p, r) -> launch(p.principal(), r));
         add("instance.status", (p, r) -> status(instance(p, r).status()));
+        add("instance.backtrace", (p, r) -> backtrace(instance(p, r)));
         add("instance.wait", (p, r) -> status(instance(p, r).whenStopped().join()));
         add("instance.kill", (p, r) -> done(() -> instance(p, r).kill()));
         add("instance.suspend", (p, r) -> done(() -> instance(p, r).suspend()));
@@ -94,12 +105,12 @@ public final class GateProcedures implements Link {
 
     private void add(String name, Work work) {
         realm.realm().procedure(PREFIX + name, (RealmProcedure.Deferred) (request, answer) -> {
-            String principal = principals.apply(request.caller().identity());
+            Caller caller = callers.apply(request.caller().identity());
             host.execute(() -> {
                 Payload result = Payload.EMPTY;
                 RealmProcedure.Failure failure = null;
                 try {
-                    result = Payload.of(work.of(principal, request));
+                    result = Payload.of(work.of(caller, request));
                 } catch (ApiException e) {
                     failure = new RealmProcedure.Failure(ERROR + uri(e.code()), e.text());
                 } catch (ProgramException e) {
@@ -126,6 +137,12 @@ public final class GateProcedures implements Link {
         };
     }
 
+    private static Map<String, @Nullable Object> one(String name, Object value) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put(name, value);
+        return map;
+    }
+
     private static Map<String, @Nullable Object> done(Runnable action) {
         action.run();
         return Map.of();
@@ -136,8 +153,29 @@ public final class GateProcedures implements Link {
         return f == null ? "" : String.valueOf(f);
     }
 
-    private GateInstance instance(String principal, RealmProcedure.Request r) {
-        return host.instance(principal, r.string(0, "instance"));
+    private GateInstance instance(Caller caller, RealmProcedure.Request r) {
+        String id = r.string(0, "instance");
+        if (!caller.administers()) {
+            return host.instance(caller.principal(), id);
+        }
+        return host.everyInstance().stream()
+                .filter(one -> one.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new ApiException(404, "instance not found"));
+    }
+
+    private static Map<String, @Nullable Object> backtrace(GateInstance instance) {
+        List<Map<String, @Nullable Object>> frames = new ArrayList<>();
+        for (Guest.StackFrame frame : instance.stack()) {
+            Map<String, @Nullable Object> one = new LinkedHashMap<>();
+            one.put("function", (long) frame.function());
+            if (frame.name() != null) {
+                one.put("name", frame.name());
+            }
+            one.put("offset", (long) frame.offset());
+            frames.add(one);
+        }
+        return one("frames", frames);
     }
 
     private List<Map<String, @Nullable Object>> modules(String principal) {
@@ -162,9 +200,13 @@ public final class GateProcedures implements Link {
         return Map.of("instance", host.launch(request).id());
     }
 
-    private List<Map<String, @Nullable Object>> instances(String principal) {
+    private List<Map<String, @Nullable Object>> instances(Caller caller) {
         List<Map<String, @Nullable Object>> all = new ArrayList<>();
-        for (Instances.Item item : host.instances(principal).instances()) {
+        for (GateInstance instance : host.everyInstance()) {
+            if (!caller.administers() && !instance.owner().equals(caller.principal())) {
+                continue;
+            }
+            Instances.Item item = instance.item();
             Map<String, @Nullable Object> one = new LinkedHashMap<>();
             one.put("instance", item.instance());
             one.put("status", status(item.status()));
@@ -174,8 +216,15 @@ public final class GateProcedures implements Link {
             if (item.debugging()) {
                 one.put("debugging", true);
             }
+            if (caller.administers()) {
+                one.put("owner", instance.owner());
+                one.put("module", instance.module());
+                one.put("memory_bytes", instance.memoryBytes());
+                one.put("cpu_seconds", instance.cpuNanos() / 1e9);
+            }
             all.add(one);
         }
+        all.sort(Comparator.comparing(one -> String.valueOf(one.get("instance"))));
         return all;
     }
 

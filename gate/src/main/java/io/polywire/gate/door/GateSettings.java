@@ -61,6 +61,19 @@ public record GateSettings(
         }
     }
 
+    /** With a minute of patience. */
+    public GateSettings(
+            String prefix,
+            String authority,
+            AccessPolicy policy,
+            @Nullable Path data,
+            HostSettings host,
+            List<ModuleSource> sources,
+            long uploads,
+            int threads) {
+        this(prefix, authority, policy, data, host, sources, uploads, Duration.ofMinutes(1), threads);
+    }
+
     /** The same under another name. */
     public GateSettings withAuthority(String other) {
         return new GateSettings(prefix, other, policy, data, host, sources, uploads, patience, threads);

@@ -97,7 +97,8 @@ public final class GateHost implements AutoCloseable {
         return storage;
     }
 
-    Programs programs() {
+    /** What runs them. */
+    public Programs programs() {
         return programs;
     }
 
@@ -276,6 +277,13 @@ public final class GateHost implements AutoCloseable {
                 account == null
                         ? List.of()
                         : account.instances().stream().map(GateInstance::item).toList());
+    }
+
+    /** All there are, of whomever; never blocks. */
+    public List<GateInstance> everyInstance() {
+        return accounts.values().stream()
+                .flatMap(account -> account.instances().stream())
+                .toList();
     }
 
     /** One of them; never blocks. */

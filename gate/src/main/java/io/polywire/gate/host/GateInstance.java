@@ -17,6 +17,7 @@ import io.polywire.gate.service.GuestStream;
 import io.polywire.gate.storage.StorageException;
 import io.polywire.gate.storage.StoredInstance;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -132,12 +133,14 @@ public final class GateInstance {
         return status().state() == State.RUNNING;
     }
 
-    long memoryBytes() {
+    /** Octets of its linear memory, 0 while it is not loaded. */
+    public long memoryBytes() {
         Guest now = guest;
         return now == null || stopped != null ? 0 : now.memoryBytes();
     }
 
-    long cpuNanos() {
+    /** Processor time that it has taken since it was loaded. */
+    public long cpuNanos() {
         Guest now = guest;
         return now == null ? 0 : now.cpuNanos();
     }
@@ -467,6 +470,22 @@ public final class GateInstance {
             guest = now;
         }
         return now;
+    }
+
+    /**
+     * Call stack of a stopped instance, innermost function first; empty if it has ended.
+     *
+     * @throws ProgramException 400 if it runs
+     */
+    public List<Guest.StackFrame> stack() {
+        lock.lock();
+        try {
+            return status().state() == State.SUSPENDED
+                    ? load().stack()
+                    : running() ? cast(guest).stack() : List.of();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

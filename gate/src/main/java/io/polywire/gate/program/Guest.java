@@ -337,7 +337,8 @@ public final class Guest {
      * @throws ProgramException 400 or 404
      */
     public void resume(@Nullable String function) {
-        boolean named = function != null && !function.isEmpty();
+        String name = function == null ? "" : function;
+        boolean named = !name.isEmpty();
         synchronized (stopLock) {
             synchronized (this) {
                 if (closed || isEnd(status) || isRunning()) {
@@ -350,7 +351,7 @@ public final class Guest {
                     if (function == null || !named) {
                         throw new ProgramException(400, "function must be specified when resuming halted instance");
                     }
-                    toCall.add(program.resumeEntry(function));
+                    toCall.add(program.resumeEntry(name));
                 }
                 status = Status.of(State.RUNNING);
                 stop = new CompletableFuture<>();

@@ -103,7 +103,7 @@ final class GuestImage {
     byte[] save(
             Status status, @Nullable Execution execution, boolean startPending, int next, List<Integer> breakpoints) {
         try {
-            byte[] engine = execution != null && status.state() == State.SUSPENDED
+            byte[] engine = status.state() == State.SUSPENDED && execution != null
                     ? Snapshot.save(execution, Map.of())
                     : Snapshot.save(instance);
             SavedState state = new SavedState(status, abi.monotonic(), breakpoints, null, services.save());

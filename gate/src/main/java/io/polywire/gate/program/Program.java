@@ -289,14 +289,12 @@ public final class Program {
         if (saved != null) {
             return named ? resumeEntry(name) : -1;
         }
+        boolean other = named && !name.equals(START_FUNCTION);
         int start = entry(START_FUNCTION);
-        if (start >= 0) {
-            if (named && !name.equals(START_FUNCTION)) {
-                throw new ProgramException(404, "entry function may not be specified for program with _start function");
-            }
-            return start;
+        if (start >= 0 && other) {
+            throw new ProgramException(404, "entry function may not be specified for program with _start function");
         }
-        return named && !name.equals(START_FUNCTION) ? resumeEntry(name) : -1;
+        return other ? resumeEntry(name) : start;
     }
 
     /** Index of the function to run in a halted instance. */

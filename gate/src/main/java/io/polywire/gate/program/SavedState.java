@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stack content of section {@link #STACK}, null if it is not suspended
  * @param buffer content of section {@link #BUFFER}, null if there is none
  */
-@SuppressWarnings("ArrayRecordComponent") // Never compared.
+@SuppressWarnings("ArrayRecordComponent") // octets on their way, never compared
 record SavedState(
         Status status, long monotonic, List<Integer> breakpoints, byte @Nullable [] stack, byte @Nullable [] buffer) {
     static final String SNAPSHOT = "gate.snapshot";

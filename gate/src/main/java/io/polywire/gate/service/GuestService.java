@@ -31,6 +31,6 @@ public interface GuestService {
      * @param state what {@link GuestSession#state} returned; not to be trusted, it may come from anybody
      * @param pending calls that were not answered then, the oldest first; to be answered now
      */
-    @SuppressWarnings("ArrayRecordComponent") // Never compared; state is octets.
+    @SuppressWarnings("ArrayRecordComponent") // octets on their way, never compared
     record Saved(byte[] state, List<GuestCall> pending) {}
 }

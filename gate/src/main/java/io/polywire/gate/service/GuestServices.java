@@ -23,7 +23,7 @@ public final class GuestServices implements Inbox.Handler {
     private static final int MAX_REPLIES = 64 << 10;
 
     /** A service as the program knows it; unknown ones have neither entry nor origin. */
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
     private record Discovered(byte[] name, @Nullable ServiceEntry entry, boolean origin) {
         boolean available() {
             return origin || entry != null;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.polywire.codec.Payloads;
 import io.polywire.gate.host.GateHost;
 import io.polywire.gate.host.HostSettings;
+import io.polywire.gate.host.LaunchRequest;
+import io.polywire.gate.program.Program;
 import io.polywire.gate.program.ProgramLimits;
 import io.polywire.gate.program.Programs;
 import io.polywire.gate.program.Wasm;
@@ -18,6 +20,7 @@ import io.polywire.router.Identity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,17 +130,16 @@ class ModuleProceduresTest {
     @Test
     void modulesAndInstancesAreManagedThroughProcedures() throws Exception {
         try (GateHost host = new GateHost(programs, new MemoryStorage(), HostSettings.DEFAULT)) {
-            GateProcedures added = new GateProcedures(fixture.realm(), host, Identity::authid, GATE);
+            GateProcedures added = new GateProcedures(
+                    fixture.realm(), host, who -> new GateProcedures.Caller(who.authid(), false), GATE);
             assertEquals("gate", added.door());
             RealmFixture.Other caller = fixture.new Other();
             caller.receive(new Message.Subscribe(1, Dict.EMPTY, "polywire.gate.instance.on_status"));
             caller.next(Message.Subscribed.class);
-            String module = (String) object(caller.call("polywire.gate.module.upload", (Object) Wasm.bytes("spin")))
-                    .get("module");
+            String module = text(caller.call("polywire.gate.module.upload", (Object) Wasm.bytes("spin")), "module");
             assertEquals(
                     Map.of("modules", List.of(Map.of("id", module))), object(caller.call("polywire.gate.module.list")));
-            String instance = (String) object(caller.call("polywire.gate.instance.launch", module, "main"))
-                    .get("instance");
+            String instance = text(caller.call("polywire.gate.instance.launch", module, "main"), "instance");
             assertEquals(
                     Map.of("instances", List.of(Map.of("instance", instance, "status", Map.of("state", "RUNNING")))),
                     object(caller.call("polywire.gate.instance.list")));
@@ -159,7 +161,41 @@ class ModuleProceduresTest {
         }
     }
 
+    @Test
+    void whoAdministersSeesAndStopsTheInstancesOfEverybody() throws Exception {
+        try (GateHost host = new GateHost(programs, new MemoryStorage(), HostSettings.DEFAULT)) {
+            GateProcedures added = new GateProcedures(
+                    fixture.realm(),
+                    host,
+                    who -> new GateProcedures.Caller(
+                            who.authid(), who.authrole().equals("anonymous")),
+                    GATE);
+            assertEquals("gate", added.door());
+            Program spin = host.program(Program.id(Wasm.bytes("spin")), Wasm.bytes("spin"));
+            String id = host.launch(LaunchRequest.launch("somebody", spin, "main", false))
+                    .id();
+            RealmFixture.Other caller = fixture.new Other();
+            Map<?, ?> seen = (Map<?, ?>) list(caller.call("polywire.gate.instance.list"), "instances")
+                    .getFirst();
+            assertEquals("somebody", seen.get("owner"));
+            assertEquals(spin.id(), seen.get("module"));
+            assertEquals(Map.of(), object(caller.call("polywire.gate.instance.suspend", id)));
+            assertEquals(Map.of("state", "SUSPENDED"), object(caller.call("polywire.gate.instance.wait", id)));
+            List<?> frames = list(caller.call("polywire.gate.instance.backtrace", id), "frames");
+            assertEquals(true, ((Map<?, ?>) frames.getFirst()).get("function") instanceof Long);
+            assertEquals(Map.of(), object(caller.call("polywire.gate.instance.kill", id)));
+        }
+    }
+
+    private static List<?> list(Message m, String member) {
+        return (List<?>) Objects.requireNonNull(object(m).get(member));
+    }
+
     private static Map<?, ?> object(Message m) {
         return (Map<?, ?>) args(m).getFirst();
+    }
+
+    private static String text(Message m, String member) {
+        return String.valueOf(object(m).get(member));
     }
 }

@@ -1,6 +1,7 @@
 package io.polywire.gate.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.codec.Payloads;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,7 @@ class WampServiceTest {
         private final Deque<List<?>> infos = new ArrayDeque<>();
         private final Deque<List<?>> replies = new ArrayDeque<>();
 
-        Program(WampService service, byte[] saved) {
+        Program(WampService service, byte @Nullable [] saved) {
             services = new GuestServices(Map.of("wamp", service), "ed25519:x", "i");
             if (saved == null) {
                 // size 15, code -1, domain 0, count 1, "wamp", padding
@@ -75,7 +77,7 @@ class WampServiceTest {
             assertEquals(content.length, services.receive(content, 0, content.length));
             if (header[4] == 0) {
                 Object value = Values.read(Serialization.CBOR, content, 0, size - 8);
-                (header[6] == 0 ? replies : infos).add((List<?>) value);
+                (header[6] == 0 ? replies : infos).add(assertInstanceOf(List.class, value));
             }
         }
 

@@ -44,7 +44,9 @@ class LeakTest {
                 switch (random.nextInt(5)) {
                     case 0 -> g.kill();
                     case 1 -> g.suspend();
-                    case 2 -> g.snapshot();
+                    case 2 -> {
+                        var _ = g.snapshot();
+                    }
                     default -> {}
                 }
                 if (random.nextBoolean() && peer.isAttached()) {

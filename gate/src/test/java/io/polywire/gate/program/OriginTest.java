@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.gate.message.State;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -56,7 +57,7 @@ class OriginTest {
         Guest g = call("echo", "main", peer);
         assertTrue(peer.isConnected());
         for (int i = 0; i < 50; i++) {
-            peer.send("ping".getBytes(), i == 49);
+            peer.send("ping".getBytes(StandardCharsets.UTF_8), i == 49);
         }
         assertEquals("ping".repeat(50), peer.text());
         assertEquals(State.TERMINATED, Wasm.end(g).state());
@@ -117,19 +118,19 @@ class OriginTest {
     void catalogAndDiscoveryOfThreeServices() throws Exception {
         assertEquals("1103", run("services", "states"));
         assertEquals("""
-                {
-                \t"services": [
-                \t\t{
-                \t\t\t"name": "catalog",
-                \t\t\t"revision": "0"
-                \t\t},
-                \t\t{
-                \t\t\t"name": "origin",
-                \t\t\t"revision": "0"
-                \t\t}
-                \t]
-                }
-                """, run("services", "main"));
+            {
+            \t"services": [
+            \t\t{
+            \t\t\t"name": "catalog",
+            \t\t\t"revision": "0"
+            \t\t},
+            \t\t{
+            \t\t\t"name": "origin",
+            \t\t\t"revision": "0"
+            \t\t}
+            \t]
+            }
+            """, run("services", "main"));
     }
 
     private static String run(String program, String function) throws Exception {

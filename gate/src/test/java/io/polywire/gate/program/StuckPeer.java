@@ -3,10 +3,11 @@ package io.polywire.gate.program;
 import io.polywire.gate.service.GuestPeer;
 import io.polywire.gate.service.GuestStream;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A client that sends and never takes what comes back. */
 final class StuckPeer implements GuestPeer {
-    private GuestStream stream;
+    private @Nullable GuestStream stream;
     private int credit;
     private int taken;
 
@@ -24,7 +25,10 @@ final class StuckPeer implements GuestPeer {
             int n = Math.min(left, credit);
             credit -= n;
             left -= n;
-            stream.input(ByteBuffer.allocate(n));
+            GuestStream s = stream;
+            if (s != null) {
+                s.input(ByteBuffer.allocate(n));
+            }
         }
     }
 

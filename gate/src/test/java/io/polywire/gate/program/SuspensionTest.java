@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.polywire.gate.message.Cause;
 import io.polywire.gate.message.State;
 import io.polywire.gate.message.Status;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -29,6 +31,15 @@ class SuspensionTest {
     @AfterAll
     static void close() {
         PROGRAMS.close();
+    }
+
+    /** A program that is busy for some hundred milliseconds at least. */
+    private static Guest busy() throws Exception {
+        Guest g = PROGRAMS.launch(Program.of(TestModule.busy(200_000_000), ProgramLimits.DEFAULT), Launch.of("main"));
+        while (g.cpuNanos() == 0) {
+            Thread.onSpinWait();
+        }
+        return g;
     }
 
     private static Guest launch(String program, String function) {
@@ -96,12 +107,11 @@ class SuspensionTest {
 
     @Test
     void aCallThatWasSuspendedEndsAsALaunchedOne() throws Exception {
-        Guest g = PROGRAMS.launch(Wasm.program("spin"), Launch.of("count").asCall());
+        Guest g = PROGRAMS.create(Wasm.program("spin"), Launch.of("count").asCall());
         g.suspend();
-        if (Wasm.end(g).state() == State.SUSPENDED) {
-            g.resume(null);
-            assertEquals(HALTED, Wasm.end(g));
-        }
+        assertEquals(State.SUSPENDED, Wasm.end(g).state());
+        g.resume(null);
+        assertEquals(HALTED, Wasm.end(g));
     }
 
     @Test
@@ -131,7 +141,7 @@ class SuspensionTest {
 
     @Test
     void aBusyProgramMovesToAnotherProcessAndFinishesThere(@TempDir Path dir) throws Exception {
-        Guest g = launch("spin", "count");
+        Guest g = busy();
         g.suspend();
         assertEquals(State.SUSPENDED, Wasm.end(g).state());
         Path file = dir.resolve("moved.wasm");
@@ -145,7 +155,7 @@ class SuspensionTest {
                         file.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(p.getInputStream().readAllBytes());
+        String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, p.waitFor());
         assertEquals("HALTED null 0\n", said.lines().reduce((a, b) -> b).orElse("") + "\n");
         g.resume(null);
@@ -168,7 +178,7 @@ class SuspensionTest {
     @Test
     void aProgramThatIsSuspendedSavedAndMovedAtRandomMomentsDoesTheSame() throws Exception {
         Random random = new Random(5);
-        Guest g = launch("spin", "count");
+        Guest g = busy();
         int moves = 0;
         while (g.status().state() == State.RUNNING && moves < 25) {
             TimeUnit.MICROSECONDS.sleep(random.nextInt(3000));
@@ -186,7 +196,7 @@ class SuspensionTest {
             }
         }
         assertEquals(HALTED, Wasm.end(g));
-        assertTrue(moves > 3, "moves: " + moves);
+        assertTrue(moves > 1, "moves: " + moves);
     }
 
     @Test
@@ -235,7 +245,7 @@ class SuspensionTest {
         new Random(7).nextBytes(input);
         TestPeer peer = TestPeer.open("").connect(g);
         for (int i = 0; i < 30; i++) {
-            byte[] part = java.util.Arrays.copyOfRange(input, i * (input.length / 30), (i + 1) * (input.length / 30));
+            byte[] part = Arrays.copyOfRange(input, i * (input.length / 30), (i + 1) * (input.length / 30));
             peer.send(part, i == 29);
             byte[] saved = snapshot(g);
             if (i % 10 == 0) {
@@ -244,7 +254,7 @@ class SuspensionTest {
                 copy.close();
             }
         }
-        assertArrayEquals(java.util.Arrays.copyOf(input, input.length / 30 * 30), peer.bytes());
+        assertArrayEquals(Arrays.copyOf(input, input.length / 30 * 30), peer.bytes());
         assertEquals(State.RUNNING, g.status().state());
         assertEquals(List.of(), states);
         Guest spin = launch("spin", "main");

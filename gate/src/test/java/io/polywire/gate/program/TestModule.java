@@ -11,6 +11,7 @@ final class TestModule {
     private final List<Import> imports = new ArrayList<>();
     private final ByteWriter code = new ByteWriter();
     private byte[] data = {};
+    private int[] locals = {};
 
     TestModule imports(String module, String name, String params, boolean result) {
         imports.add(new Import(module, name, params, result));
@@ -44,6 +45,39 @@ final class TestModule {
         return this;
     }
 
+    /** Local variables of "main", as types in the binary format. */
+    TestModule locals(int... types) {
+        locals = types;
+        return this;
+    }
+
+    /** A program that computes for a while: "main" returns 0 if it has got the right result after so many rounds. */
+    static byte[] busy(int rounds) {
+        long factor = 6364136223846793005L;
+        long addend = 1442695040888963407L;
+        long x = 0;
+        for (int i = 0; i < rounds; i++) {
+            x = x * factor + addend;
+        }
+        return new TestModule()
+                .locals(0x7e, 0x7f)
+                .i32(rounds)
+                .op(0x21, 1) // local.set 1
+                .op(0x03, 0x40) // loop
+                .op(0x20, 0) // local.get 0
+                .i64(factor)
+                .op(0x7e) // i64.mul
+                .i64(addend)
+                .op(0x7c, 0x21, 0) // i64.add, local.set 0
+                .op(0x20, 1) // local.get 1
+                .i32(1)
+                .op(0x6b, 0x22, 1, 0x0d, 0, 0x0b) // i32.sub, local.tee 1, br_if 0, end
+                .op(0x20, 0) // local.get 0
+                .i64(x)
+                .op(0x52) // i64.ne
+                .bytes();
+    }
+
     byte[] bytes() {
         ByteWriter types = new ByteWriter().u32(imports.size() + 1);
         ByteWriter list = new ByteWriter().u32(imports.size());
@@ -58,7 +92,11 @@ final class TestModule {
             }
             list.name(m.module).name(m.name).u8(0).u32(i + 1);
         }
-        ByteWriter body = new ByteWriter().u8(0).bytes(code.toBytes()).u8(0x0b);
+        ByteWriter body = new ByteWriter().u32(locals.length);
+        for (int type : locals) {
+            body.u8(1).u8(type);
+        }
+        body.bytes(code.toBytes()).u8(0x0b);
         ByteWriter w = new ByteWriter().fixed(0x6d736100, 4).fixed(1, 4).section(1, types);
         if (!imports.isEmpty()) {
             w.section(2, list);

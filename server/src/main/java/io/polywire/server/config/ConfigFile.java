@@ -1,7 +1,6 @@
 package io.polywire.server.config;
 
 import io.polywire.ccproxy.bridge.BridgeSettings;
-import io.polywire.gate.door.GateSettings;
 import io.polywire.net.ListenSettings;
 import io.polywire.server.yaml.ConfigException;
 import io.polywire.server.yaml.Reference;
@@ -94,7 +93,8 @@ public final class ConfigFile {
         List<HemiServerSettings> hemiServers = root.sections(
                 "hemi_servers", "Hemi servers whose commands are procedures of a realm", HemiServerSettings::read);
         hemiServers.forEach(one -> checkRealm(root, "hemi_servers", one.realm(), realms));
-        GateSettings gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
+        GateConfig gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
+        checkRealm(root, "gate", gate == null ? null : gate.realm(), realms);
         CcProxySection ccProxy = root.section(
                 "ccproxy", "the cc-proxy door for container VMs; left out: there is none", CcProxySection::read);
         checkRealm(root, "ccproxy", ccProxy == null ? null : ccProxy.realm(), realms);

@@ -8,6 +8,7 @@ import io.polywire.gate.host.Interrupted;
 import io.polywire.gate.host.Limits;
 import io.polywire.gate.host.ModuleSource;
 import io.polywire.gate.program.ProgramLimits;
+import io.polywire.model.Serialization;
 import io.polywire.server.yaml.Section;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +26,44 @@ final class GateDoorSettings {
 
     private GateDoorSettings() {}
 
-    static @Nullable GateSettings read(Section s) {
+    static @Nullable GateConfig read(Section s) {
+        GateSettings door = door(s);
+        String realm =
+                s.text("realm", "realm in which programs are sessions, and that has the procedures polywire.gate.*");
+        String role = s.text("role", GateConfig.ROLE, "role of programs in that realm");
+        List<GateConfig.Procedure> procedures = s.sections(
+                "procedures", "functions of modules that are procedures of the realm", GateDoorSettings::procedure);
+        if (realm == null && s.has("procedures")) {
+            s.missing("realm, for the procedures");
+        }
+        return door == null ? null : new GateConfig(door, realm, role, procedures);
+    }
+
+    private static GateConfig.@Nullable Procedure procedure(Section s) {
+        String uri = s.parsed("uri", "a URI", RoleSettings::uri, "of the procedure");
+        Path module = s.file("module", "file with the WebAssembly module");
+        String function = s.text("function", "", "entry function; left out: _start");
+        boolean resident = s.flag("resident", false, "whether one instance answers all calls and keeps its memory");
+        Serialization encoding = s.choice(
+                "encoding",
+                List.of("json", "cbor"),
+                List.of(Serialization.JSON, Serialization.CBOR),
+                Serialization.JSON,
+                "of what goes in and out");
+        Duration timeout = s.duration(
+                "timeout",
+                Duration.ZERO,
+                DAY,
+                Duration.ofSeconds(30),
+                "after which an instance that has not answered is killed; 0: never");
+        s.require("uri");
+        s.require("module");
+        return uri == null || module == null
+                ? null
+                : new GateConfig.Procedure(uri, module, function, resident, encoding, timeout);
+    }
+
+    private static @Nullable GateSettings door(Section s) {
         GateSettings defaults = GateSettings.DEFAULT;
         String prefix = s.parsed("prefix", "a path such as /api", GateDoorSettings::prefix, "", "path before /gate-0/");
         String authority = s.text(
@@ -49,6 +87,12 @@ final class GateDoorSettings {
         List<ModuleSource> sources = s.sections("sources", "of modules, besides uploads", GateDoorSettings::source);
         long uploads =
                 s.size("upload_memory", 64L << 20, GIB, defaults.uploads(), "uploads that may be in memory at a time");
+        Duration patience = s.duration(
+                "patience",
+                Duration.ofMillis(100),
+                DAY,
+                defaults.patience(),
+                "a client that leaves an upload without progress for so long is cut off");
         int threads = s.number("threads", 0, 1024, 0, "threads that run programs; 0: one for each processor");
         HostSettings host = new HostSettings(
                 programs == null ? ProgramLimits.DEFAULT : programs,
@@ -58,15 +102,18 @@ final class GateDoorSettings {
         try {
             return policy == null
                     ? null
-                    : new GateSettings(prefix, authority, policy, null, host, sources, uploads, threads);
+                    : new GateSettings(prefix, authority, policy, null, host, sources, uploads, patience, threads);
         } catch (IllegalArgumentException e) {
             s.missing(e.getMessage() == null ? e.toString() : e.getMessage());
             return null;
         }
     }
 
-    private static @Nullable String prefix(String text) {
-        return text.isEmpty() || text.matches("(/[A-Za-z0-9._~-]+)+") ? text : null;
+    private static String prefix(String text) {
+        if (text.isEmpty() || text.matches("(/[A-Za-z0-9._~-]+)+")) {
+            return text;
+        }
+        throw new IllegalArgumentException("a prefix begins with / and does not end with one");
     }
 
     private static @Nullable AccessPolicy policy(Section s) {

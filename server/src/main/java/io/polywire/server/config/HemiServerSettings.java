@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HemiServerSettings(String realm, RemoteServerSettings server) {
     /** Sets of commands that need not be listed. */
+    @SuppressWarnings("ImmutableEnumChecker") // A set of commands never changes.
     private enum Known {
         NONE(CommandSet.withoutPing("polywire")),
         TBC(Tbc.COMMANDS),

@@ -1,6 +1,5 @@
 package io.polywire.server.config;
 
-import io.polywire.gate.door.GateSettings;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
 import io.polywire.router.HistoryRules;
@@ -44,7 +43,7 @@ public record ServerSettings(
         @Nullable WebWireSettings webWire,
         @Nullable HemiSettings hemi,
         List<HemiServerSettings> hemiServers,
-        @Nullable GateSettings gate,
+        @Nullable GateConfig gate,
         @Nullable CcProxySection ccProxy) {
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
@@ -102,7 +101,7 @@ public record ServerSettings(
                 new WebWireSettings(realm, BridgeSettings.DEFAULT),
                 HemiSettings.development(realm),
                 List.of(),
-                GateSettings.DEFAULT,
+                GateConfig.development(realm),
                 null);
     }
 

@@ -113,23 +113,22 @@ final class Metrics {
         look.connections()
                 .forEach((door, count) -> connections.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                         .labels(Labels.of("door", door))
-                        .value(count)
+                        .value((double) count)
                         .build()));
         all.add(connections.build());
-        counter("polywire_received_bytes", "Octets received on all connections", look.octetsIn());
-        counter("polywire_sent_bytes", "Octets sent on all connections", look.octetsOut());
+        counter("polywire_received_bytes", "Octets received on all connections", (double) look.octetsIn());
+        counter("polywire_sent_bytes", "Octets sent on all connections", (double) look.octetsOut());
         counter(
                 "process_cpu_seconds",
                 "Processor time used",
                 look.process().cpu().toNanos() / 1e9);
-        gauge("process_resident_memory_bytes", "Memory occupied", look.process().residentBytes());
+        gauge("process_resident_memory_bytes", "Memory occupied", (double)
+                look.process().residentBytes());
         gauge(
                 "process_start_time_seconds",
                 "When it started",
                 look.process().started().toEpochMilli() / 1e3);
-        gauge(
-                "jvm_heap_used_bytes",
-                "Heap in use, garbage included",
+        gauge("jvm_heap_used_bytes", "Heap in use, garbage included", (double)
                 look.process().heapBytes());
     }
 

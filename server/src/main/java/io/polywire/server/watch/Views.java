@@ -184,7 +184,7 @@ final class Views {
     private static Map<String, Object> latency(Latency latency) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("count", latency.count());
-        all.put("mean", latency.count() == 0 ? 0 : latency.sum() / latency.count() / 1000.0);
+        all.put("mean", latency.count() == 0 ? 0 : (double) latency.sum() / latency.count() / 1000);
         all.put("p50", latency.percentile(0.5));
         all.put("p90", latency.percentile(0.9));
         all.put("p99", latency.percentile(0.99));

@@ -1,6 +1,5 @@
 package io.polywire.server.yaml;
 
-import io.polywire.server.yaml.Schema.Key;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +31,7 @@ public final class Reference {
         }
         text.append("| key | value | default | meaning |\n|---|---|---|---|\n");
         List<Pending> below = new ArrayList<>();
-        for (Key key : part.schema.keys()) {
+        for (Schema.Key key : part.schema.keys()) {
             String path = part.path.isEmpty() ? key.name() : part.path + "." + key.name();
             switch (key.type()) {
                 case Schema.Type.Part one -> below.add(new Pending(path, key.meaning(), one.schema()));
@@ -45,7 +44,7 @@ public final class Reference {
         below.forEach(this::part);
     }
 
-    private void row(Key key) {
+    private void row(Schema.Key key) {
         String otherwise = key.required() ? "mandatory" : key.otherwise() == null ? "" : "`" + key.otherwise() + "`";
         text.append("| `")
                 .append(key.name())

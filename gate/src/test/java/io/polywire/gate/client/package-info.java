@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.gate.client;
+
+import org.jspecify.annotations.NullMarked;
