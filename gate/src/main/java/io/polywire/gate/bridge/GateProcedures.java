@@ -137,12 +137,6 @@ public final class GateProcedures implements Link {
         };
     }
 
-    private static Map<String, @Nullable Object> one(String name, Object value) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put(name, value);
-        return map;
-    }
-
     private static Map<String, @Nullable Object> done(Runnable action) {
         action.run();
         return Map.of();
