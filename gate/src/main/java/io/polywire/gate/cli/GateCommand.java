@@ -87,13 +87,11 @@ public final class GateCommand {
         return run(args, System.getenv(), in, out, err);
     }
 
-    static int run(
-            String[] args, Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
+    static int run(String[] args, Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
         GateCommand root = new GateCommand(environment, in, out, err);
         CommandLine line = new CommandLine(root);
-        for (Object group : new Object[] {
-            new ProgramCommands(root), new ModuleCommands(root), new InstanceCommands(root)
-        }) {
+        for (Object group :
+                new Object[] {new ProgramCommands(root), new ModuleCommands(root), new InstanceCommands(root)}) {
             new CommandLine(group).getSubcommands().forEach(line::addSubcommand);
         }
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -112,8 +110,7 @@ public final class GateCommand {
     private int failed(Exception e) throws Exception {
         return switch (e) {
             case GateException refused -> failed(String.valueOf(refused.getMessage()), FAILED);
-            case FileSystemException file ->
-                failed(file.getFile() + ": " + reason(file), FAILED);
+            case FileSystemException file -> failed(file.getFile() + ": " + reason(file), FAILED);
             case LocalException local -> failed(String.valueOf(local.getMessage()), FAILED);
             case UncheckedIOException lost -> failed(String.valueOf(lost.getMessage()), NO_CONNECTION);
             case IOException lost -> failed(String.valueOf(lost.getMessage()), NO_CONNECTION);
@@ -146,15 +143,15 @@ public final class GateCommand {
             return builder.identity(identity).authority(authority).build();
         } catch (IOException e) {
             throw new LocalException(
-                    e instanceof FileSystemException f ? f.getFile() + ": " + reason(f) : String.valueOf(e.getMessage()));
+                    e instanceof FileSystemException f
+                            ? f.getFile() + ": " + reason(f)
+                            : String.valueOf(e.getMessage()));
         }
     }
 
     private Path defaultKey() {
         String base = environment.getOrDefault("XDG_CONFIG_HOME", "");
-        Path config = base.isEmpty()
-                ? Path.of(environment.getOrDefault("HOME", "."), ".config")
-                : Path.of(base);
+        Path config = base.isEmpty() ? Path.of(environment.getOrDefault("HOME", "."), ".config") : Path.of(base);
         return config.resolve("polywire").resolve("gate.key");
     }
 

@@ -174,8 +174,7 @@ final class InstanceCommands {
     private void hex(byte[] data, long addr) {
         HexFormat format = HexFormat.ofDelimiter(" ");
         for (int at = 0; at < data.length; at += 16) {
-            root.out()
-                    .printf("%08x  %s%n", addr + at, format.formatHex(data, at, Math.min(data.length, at + 16)));
+            root.out().printf("%08x  %s%n", addr + at, format.formatHex(data, at, Math.min(data.length, at + 16)));
         }
     }
 

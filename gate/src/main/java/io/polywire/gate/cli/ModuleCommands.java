@@ -28,7 +28,8 @@ final class ModuleCommands {
     }
 
     @Command(name = "modules", description = "Lists the own modules.", mixinStandardHelpOptions = true)
-    int modules(@Option(names = "--sources", description = "Lists the server's module sources instead.") boolean sources) {
+    int modules(
+            @Option(names = "--sources", description = "Lists the server's module sources instead.") boolean sources) {
         try (GateClient client = root.client()) {
             List<String> names = sources ? client.sources() : client.modules();
             if (!root.json()) {

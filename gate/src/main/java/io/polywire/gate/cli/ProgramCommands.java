@@ -98,7 +98,10 @@ final class ProgramCommands {
         }
     }
 
-    @Command(name = "launch", description = "Starts a program and prints its instance.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "launch",
+            description = "Starts a program and prints its instance.",
+            mixinStandardHelpOptions = true)
     int launch(
             @Parameters(paramLabel = "MODULE|FILE") String module,
             @Parameters(paramLabel = "FUNCTION", arity = "0..1", description = "Default: _start") @Nullable

@@ -45,7 +45,11 @@ class GateCommandTest {
         err.reset();
         return GateCommand.run(
                 args,
-                Map.of("XDG_CONFIG_HOME", folder.toString(), "POLYWIRE_GATE", server.address().toString()),
+                Map.of(
+                        "XDG_CONFIG_HOME",
+                        folder.toString(),
+                        "POLYWIRE_GATE",
+                        server.address().toString()),
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
@@ -66,7 +70,8 @@ class GateCommandTest {
     }
 
     private String file(String program) throws IOException {
-        return Files.write(folder.resolve(program + ".wasm"), Wasm.bytes(program)).toString();
+        return Files.write(folder.resolve(program + ".wasm"), Wasm.bytes(program))
+                .toString();
     }
 
     @Test
@@ -204,7 +209,9 @@ class GateCommandTest {
 
     @Test
     void progressIsABarWithFigures() {
-        assertEquals("upload [" + "=".repeat(15) + " ".repeat(15) + "]  50%  1.0/2.0 MiB", Progress.line("upload", 1 << 20, 2 << 20));
+        assertEquals(
+                "upload [" + "=".repeat(15) + " ".repeat(15) + "]  50%  1.0/2.0 MiB",
+                Progress.line("upload", 1 << 20, 2 << 20));
         assertEquals("download  1.0 MiB", Progress.line("download", 1 << 20, -1));
         try (Progress progress = new Progress(new PrintStream(err), true, "upload", 2)) {
             progress.accept(2);

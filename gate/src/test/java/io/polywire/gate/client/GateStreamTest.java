@@ -163,7 +163,8 @@ class GateStreamTest {
         String instance = client.launch(module("exit"), LaunchOptions.function("ret0"));
         client.waitFor(instance);
         GateException e = assertThrows(
-                GateException.class, () -> (webSocket ? client.ioOverWebSocket(instance) : client.io(instance)).close());
+                GateException.class,
+                () -> (webSocket ? client.ioOverWebSocket(instance) : client.io(instance)).close());
         assertEquals("409 instance takes no connection", e.status() + " " + e.text());
     }
 
@@ -189,8 +190,7 @@ class GateStreamTest {
 
     @Test
     void refusalOverWebSocketTellsTheCloseReason() {
-        GateException e =
-                assertThrows(GateException.class, () -> client.callOverWebSocket("A".repeat(64), MAIN));
+        GateException e = assertThrows(GateException.class, () -> client.callOverWebSocket("A".repeat(64), MAIN));
         assertEquals("1008 module not found", e.status() + " " + e.text());
         e = assertThrows(
                 GateException.class, () -> client.callOverWebSocket(uploaded("hello"), CallOptions.function("no no")));

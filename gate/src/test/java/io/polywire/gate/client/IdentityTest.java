@@ -100,7 +100,9 @@ class IdentityTest {
                 w6pWnk7eqGfO4KA6AdojAAAABHRlc3QB
                 -----END OPENSSH PRIVATE KEY-----
                 """);
-        assertEquals("ed25519:1T8hdCYFlhBTWyOR1eA84O7DqlaeTt6oZ87goDoB2iM", Identity.read(file).principal());
+        assertEquals(
+                "ed25519:1T8hdCYFlhBTWyOR1eA84O7DqlaeTt6oZ87goDoB2iM",
+                Identity.read(file).principal());
     }
 
     @Test
@@ -115,8 +117,8 @@ class IdentityTest {
                 "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAaAAAABNlY2RzYS1zaGEyLW5pc3RwMjU2AAAACG5pc3RwMjU2AAAAQQQ+Yct2UnUVtBQUM+uWDVZzh7ZpffDfIgelt1lvOQ3qLeFeBHtvg3R3vBCNpo8l/F7xQYpfKc4XIUYpwvpnA1prAAAAoGi5jMRouYzEAAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBD5hy3ZSdRW0FBQz65YNVnOHtml98N8iB6W3WW85Deot4V4Ee2+DdHe8EI2mjyX8XvFBil8pzhchRinC+mcDWmsAAAAhAMirmmhxu5TbJpA+vcULaBxr0kBag4NX5FJC3PhMiUUJAAAABHRlc3QBAgM=\n-----END OPENSSH PRIVATE KEY-----",
                 "x".repeat(70_000))) {
             Files.writeString(file, bad);
-            String text = String.valueOf(
-                    assertThrows(IOException.class, () -> Identity.readOrCreate(file), bad).getMessage());
+            String text = String.valueOf(assertThrows(IOException.class, () -> Identity.readOrCreate(file), bad)
+                    .getMessage());
             assertTrue(text.startsWith(file.toString()), text);
             assertFalse(text.contains("secret"), text);
             assertEquals(bad, Files.readString(file)); // It may be somebody's key all the same.
