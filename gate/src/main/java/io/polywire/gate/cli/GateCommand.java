@@ -172,6 +172,7 @@ public final class GateCommand {
     }
 
     /** For a transfer, shown only where standard error is a terminal. */
+    @SuppressWarnings("ReferenceEquality") // The process's own standard error, and no other stream.
     Progress progress(String what, long total) {
         return new Progress(err, err == System.err && terminal(), what, total);
     }

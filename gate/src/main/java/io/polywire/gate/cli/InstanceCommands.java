@@ -20,7 +20,7 @@ final class InstanceCommands {
     private static final String WAIT = "Waits until it has stopped, and prints its status.";
 
     /** What {@code debug} does; the order is that of {@link Debug.Op}. */
-    private enum DebugOp {
+    enum DebugOp {
         CONFIG,
         SET,
         ADD,
