@@ -4,9 +4,12 @@ import io.polywire.gate.client.GateClient;
 import io.polywire.gate.message.Debug;
 import io.polywire.gate.message.Instances;
 import io.polywire.gate.message.Status;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +19,7 @@ import picocli.CommandLine.Parameters;
 
 /** Commands that look at instances and change their state. */
 @Command
-final class InstanceCommands {
+abstract class InstanceCommands extends ModuleCommands {
     private static final String WAIT = "Waits until it has stopped, and prints its status.";
 
     /** What {@code debug} does; the order is that of {@link Debug.Op}. */
@@ -30,10 +33,8 @@ final class InstanceCommands {
         STACK
     }
 
-    private final GateCommand root;
-
-    InstanceCommands(GateCommand root) {
-        this.root = root;
+    InstanceCommands(Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
+        super(environment, in, out, err);
     }
 
     /** For people: state, cause, result and error, as far as there are any. */
@@ -53,17 +54,16 @@ final class InstanceCommands {
 
     @Command(name = "instances", description = "Lists the own instances.", mixinStandardHelpOptions = true)
     int instances() {
-        try (GateClient client = root.client()) {
+        try (GateClient client = client()) {
             List<Instances.Item> all = client.instances();
-            if (root.json()) {
-                root.out().println(new Instances(all).toJson());
+            if (json()) {
+                out().println(new Instances(all).toJson());
                 return 0;
             }
             for (Instances.Item item : all) {
-                root.out()
-                        .println(item.instance() + "  " + text(item.status())
-                                + (item.isTransient() ? "  (transient)" : "")
-                                + (item.debugging() ? "  (debugging)" : ""));
+                out().println(item.instance() + "  " + text(item.status())
+                        + (item.isTransient() ? "  (transient)" : "")
+                        + (item.debugging() ? "  (debugging)" : ""));
             }
         }
         return 0;
@@ -114,8 +114,8 @@ final class InstanceCommands {
             description = "Makes a module of an instance, and prints its key.",
             mixinStandardHelpOptions = true)
     int snapshot(@Parameters(paramLabel = "INSTANCE") String instance) {
-        try (GateClient client = root.client()) {
-            root.show("module", client.snapshot(instance));
+        try (GateClient client = client()) {
+            show("module", client.snapshot(instance));
         }
         return 0;
     }
@@ -152,20 +152,20 @@ final class InstanceCommands {
                     long size) {
         Debug.Config config = new Debug.Config(info, offsets == null ? List.of() : offsets);
         boolean memory = op == DebugOp.MEMORY;
-        try (GateClient client = root.client()) {
+        try (GateClient client = client()) {
             Debug.Response answer = client.debug(
                     instance, new Debug.Request(op.ordinal(), config, memory ? addr : 0, memory ? size : 0));
-            if (root.json()) {
-                root.out().println(answer.toJson());
+            if (json()) {
+                out().println(answer.toJson());
             } else if (op == DebugOp.STACK) {
-                root.out().print(new String(answer.data(), StandardCharsets.UTF_8));
+                out().print(new String(answer.data(), StandardCharsets.UTF_8));
             } else if (op == DebugOp.GLOBALS || memory) {
                 hex(answer.data(), memory ? addr : 0);
             } else {
-                root.out().println("module       " + answer.module());
-                root.out().println("status       " + text(answer.status()));
-                root.out().println("debug info   " + answer.config().debugInfo());
-                root.out().println("breakpoints  " + answer.config().breakpoints());
+                out().println("module       " + answer.module());
+                out().println("status       " + text(answer.status()));
+                out().println("debug info   " + answer.config().debugInfo());
+                out().println("breakpoints  " + answer.config().breakpoints());
             }
         }
         return 0;
@@ -174,20 +174,20 @@ final class InstanceCommands {
     private void hex(byte[] data, long addr) {
         HexFormat format = HexFormat.ofDelimiter(" ");
         for (int at = 0; at < data.length; at += 16) {
-            root.out().printf("%08x  %s%n", addr + at, format.formatHex(data, at, Math.min(data.length, at + 16)));
+            out().printf("%08x  %s%n", addr + at, format.formatHex(data, at, Math.min(data.length, at + 16)));
         }
     }
 
     private int show(Function<GateClient, Status> request) {
-        try (GateClient client = root.client()) {
+        try (GateClient client = client()) {
             Status status = request.apply(client);
-            root.out().println(root.json() ? status.toJson() : text(status));
+            out().println(json() ? status.toJson() : text(status));
         }
         return 0;
     }
 
     private int quietly(Consumer<GateClient> request) {
-        try (GateClient client = root.client()) {
+        try (GateClient client = client()) {
             request.accept(client);
         }
         return 0;

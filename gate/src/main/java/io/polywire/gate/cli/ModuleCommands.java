@@ -5,11 +5,14 @@ import io.polywire.gate.client.GateClient;
 import io.polywire.gate.client.ModuleContent;
 import io.polywire.gate.message.ModuleRefs;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,26 +21,24 @@ import picocli.CommandLine.Parameters;
 
 /** {@code modules}, {@code upload}, {@code download}, {@code unref}. */
 @Command
-final class ModuleCommands {
+abstract class ModuleCommands extends Session {
     private static final int PIECE = 1 << 16;
 
-    private final GateCommand root;
-
-    ModuleCommands(GateCommand root) {
-        this.root = root;
+    ModuleCommands(Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
+        super(environment, in, out, err);
     }
 
     @Command(name = "modules", description = "Lists the own modules.", mixinStandardHelpOptions = true)
     int modules(
             @Option(names = "--sources", description = "Lists the server's module sources instead.") boolean sources) {
-        try (GateClient client = root.client()) {
+        try (GateClient client = client()) {
             List<String> names = sources ? client.sources() : client.modules();
-            if (!root.json()) {
-                names.forEach(root.out()::println);
+            if (!json()) {
+                names.forEach(out()::println);
             } else if (sources) {
-                root.out().println(names.stream().collect(Collectors.joining("\",\"", "[\"", "\"]")));
+                out().println(names.stream().collect(Collectors.joining("\",\"", "[\"", "\"]")));
             } else {
-                root.out().println(new ModuleRefs(names).toJson());
+                out().println(new ModuleRefs(names).toJson());
             }
         }
         return 0;
@@ -49,11 +50,11 @@ final class ModuleCommands {
             mixinStandardHelpOptions = true)
     int upload(@Parameters(paramLabel = "FILE") Path file) throws IOException {
         ModuleContent module = ModuleContent.of(file);
-        try (GateClient client = root.client();
-                Progress progress = root.progress("upload", module.length())) {
+        try (GateClient client = client();
+                Progress progress = progress("upload", module.length())) {
             client.upload(module.withProgress(progress));
         }
-        root.show("module", module.key());
+        show("module", module.key());
         return 0;
     }
 
@@ -67,11 +68,11 @@ final class ModuleCommands {
                     @Nullable
                     Path file)
             throws IOException {
-        try (GateClient client = root.client();
+        try (GateClient client = client();
                 Download download = client.download(key);
-                Progress progress = root.progress("download", download.length())) {
+                Progress progress = progress("download", download.length())) {
             if (file == null) {
-                copy(download, root.out(), progress);
+                copy(download, out(), progress);
                 return 0;
             }
             Path folder = file.toAbsolutePath().getParent();
@@ -104,7 +105,7 @@ final class ModuleCommands {
             description = "Removes a module from the own ones; its instances go on.",
             mixinStandardHelpOptions = true)
     int unref(@Parameters(paramLabel = "MODULE") String key) {
-        try (GateClient client = root.client()) {
+        try (GateClient client = client()) {
             client.unref(key);
         }
         return 0;

@@ -10,6 +10,8 @@ import io.polywire.gate.message.Status;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,14 +19,12 @@ import picocli.CommandLine.Parameters;
 
 /** {@code call}, {@code launch}, {@code io}. */
 @Command
-final class ProgramCommands {
+abstract class ProgramCommands extends InstanceCommands {
     private static final String WEB_SOCKET = "Over a WebSocket; the program is not told when its input ends.";
     private static final int PIECE = 1 << 16;
 
-    private final GateCommand root;
-
-    ProgramCommands(GateCommand root) {
-        this.root = root;
+    ProgramCommands(Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
+        super(environment, in, out, err);
     }
 
     @Command(
@@ -46,7 +46,7 @@ final class ProgramCommands {
             throws IOException {
         ModuleArgument argument = ModuleArgument.of(module);
         CallOptions options = new CallOptions(function == null ? "" : function, ref, debug);
-        try (GateClient client = root.client()) {
+        try (GateClient client = client()) {
             ModuleContent content = argument.content();
             if (content == null) {
                 return run(
@@ -56,7 +56,7 @@ final class ProgramCommands {
                         noInput,
                         true);
             }
-            try (Progress progress = root.progress("upload", content.length())) {
+            try (Progress progress = progress("upload", content.length())) {
                 content = content.withProgress(progress);
                 if (webSocket || noInput) {
                     return run(
@@ -93,7 +93,7 @@ final class ProgramCommands {
             @Parameters(paramLabel = "INSTANCE") String instance,
             @Option(names = "--websocket", description = WEB_SOCKET) boolean webSocket)
             throws IOException {
-        try (GateClient client = root.client()) {
+        try (GateClient client = client()) {
             return run(webSocket ? client.ioOverWebSocket(instance) : client.io(instance), false, false);
         }
     }
@@ -118,17 +118,17 @@ final class ProgramCommands {
         LaunchOptions options =
                 new LaunchOptions(function == null ? "" : function, ref, suspended, id == null ? "" : id, debug);
         String instance;
-        try (GateClient client = root.client()) {
+        try (GateClient client = client()) {
             ModuleContent content = argument.content();
             if (content == null) {
                 instance = client.launch(argument.name(), options);
             } else {
-                try (Progress progress = root.progress("upload", content.length())) {
+                try (Progress progress = progress("upload", content.length())) {
                     instance = client.launch(content.withProgress(progress), options);
                 }
             }
         }
-        root.show("instance", instance);
+        show("instance", instance);
         return 0;
     }
 
@@ -144,8 +144,8 @@ final class ProgramCommands {
             byte[] room = new byte[PIECE];
             InputStream output = stream.output();
             for (int n = output.read(room); n >= 0; n = output.read(room)) {
-                root.out().write(room, 0, n);
-                root.out().flush();
+                out().write(room, 0, n);
+                out().flush();
             }
             return result(stream.await(), called);
         }
@@ -153,13 +153,13 @@ final class ProgramCommands {
 
     private int result(Status status, boolean called) {
         boolean ended = status.state() == State.TERMINATED || status.state() == State.HALTED;
-        if (root.json()) {
-            root.err().println(status.toJson()); // Standard output is the program's.
+        if (json()) {
+            err().println(status.toJson()); // Standard output is the program's.
         } else if (status.state() != State.RUNNING && !(ended && called)) {
-            root.err().println("gate: " + InstanceCommands.text(status));
+            err().println("gate: " + text(status));
         }
         if (called) {
-            return ended ? status.result() : GateCommand.FAILED;
+            return ended ? status.result() : FAILED;
         }
         return 0;
     }
@@ -167,7 +167,7 @@ final class ProgramCommands {
     private void feed(GateStream stream) {
         byte[] room = new byte[PIECE];
         try (OutputStream input = stream.input()) {
-            for (int n = root.in().read(room); n >= 0; n = root.in().read(room)) {
+            for (int n = in().read(room); n >= 0; n = in().read(room)) {
                 input.write(room, 0, n);
             }
         } catch (IOException e) {

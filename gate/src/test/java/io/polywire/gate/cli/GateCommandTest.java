@@ -151,6 +151,8 @@ class GateCommandTest {
         done("resume", id);
         done("suspend", id);
         assertEquals("SUSPENDED", done("wait", id));
+        assertEquals("SUSPENDED", done("kill", "--wait", id)); // It has stopped and is left as it is.
+        done("resume", id);
         assertEquals("KILLED", done("kill", "--wait", id));
         done("kill", copy);
         assertEquals("gate: instance must be suspended or halted", failed(1, "resume", id));
@@ -197,7 +199,8 @@ class GateCommandTest {
         assertTrue(failed(2).contains("Usage: gate"));
         failed(2, "status");
         failed(2, "frobnicate");
-        assertTrue(failed(2, "instances", "--address", "127.0.0.1:80").contains("is not http://HOST"));
+        assertTrue(failed(2, "instances", "--address", "127.0.0.1:80").contains("'--address'"));
+        assertTrue(failed(2, "instances", "--address", "ftp://x").contains("is not http://HOST"));
         assertTrue(failed(1, "call", "nosuch.wasm").contains("neither a file nor the key of a module"));
         assertTrue(failed(1, "upload", folder + "/nosuch.wasm").contains("No Such File"));
         int port;
