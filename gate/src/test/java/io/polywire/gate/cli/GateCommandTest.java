@@ -203,11 +203,12 @@ class GateCommandTest {
         assertTrue(failed(2, "instances", "--address", "ftp://x").contains("is not http://HOST"));
         assertTrue(failed(1, "call", "nosuch.wasm").contains("neither a file nor the key of a module"));
         assertTrue(failed(1, "upload", folder + "/nosuch.wasm").contains("No Such File"));
+        int port;
         try (ServerSocket free = new ServerSocket(0)) {
-            String address = "http://127.0.0.1:" + free.getLocalPort();
-            free.close();
-            assertTrue(failed(3, "--address", address, "instances").contains("cannot reach " + address));
+            port = free.getLocalPort();
         }
+        String address = "http://127.0.0.1:" + port;
+        assertTrue(failed(3, "--address", address, "instances").contains("cannot reach " + address));
     }
 
     @Test
