@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -167,6 +168,9 @@ final class Transport implements AutoCloseable {
     /** The JDK's client often says nothing. */
     private IOException explained(IOException e) {
         String text = e.getMessage();
+        if (text == null && e instanceof ConnectException) {
+            text = "connection refused";
+        }
         return new IOException(
                 "cannot reach " + address + ": " + (text == null ? e.getClass().getSimpleName() : text), e);
     }

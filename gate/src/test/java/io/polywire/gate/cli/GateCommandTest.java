@@ -208,7 +208,8 @@ class GateCommandTest {
             port = free.getLocalPort();
         }
         String address = "http://127.0.0.1:" + port;
-        assertTrue(failed(3, "--address", address, "instances").contains("cannot reach " + address));
+        assertEquals(
+                "gate: cannot reach " + address + ": connection refused", failed(3, "--address", address, "instances"));
     }
 
     @Test
