@@ -2,6 +2,7 @@ package io.polywire.server;
 
 import io.polywire.ccproxy.cli.CcProxyCommand;
 import io.polywire.ccproxy.cli.VmCommand;
+import io.polywire.gate.cli.GateCommand;
 import io.polywire.store.cli.TokenCommand;
 import io.polywire.store.cli.UserCommand;
 import io.polywire.wamp.cli.ClientCommands;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Commands of rooms, each with options of its own:",
+            "  gate     Sends WebAssembly programs to a Gate server, runs and manages them there.",
             "  wasm     Runs, validates and tests WebAssembly modules.",
             "  ccproxy  Runs the proxy of container VMs.",
             "  vm       Commands container VMs through that proxy.",
@@ -57,6 +59,7 @@ public final class Main implements Runnable {
         // A switch, so that no room is loaded but the one that is asked for.
         System.exit(
                 switch (args.length == 0 ? "" : args[0]) {
+                    case "gate" -> GateCommand.run(rest, System.in, System.out, System.err);
                     case "wasm" -> WasmCommand.run(rest, System.in, System.out, System.err);
                     case "ccproxy" -> CcProxyCommand.run(rest, System.in, System.out, System.err);
                     case "vm" -> VmCommand.run(rest, System.in, System.out, System.err);

@@ -87,6 +87,7 @@ class ReloadTest {
                 WampClient gone = connect(server, "old")) {
             client.register("f", call -> 1).await();
             client.call("wamp.session.count").await();
+            assertTrue(gone.isConnected());
             write(AFTER);
             Object report = client.call("polywire.reload").await().value();
             assertEquals(

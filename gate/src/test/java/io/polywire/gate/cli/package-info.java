@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.gate.cli;
+
+import org.jspecify.annotations.NullMarked;
