@@ -21,7 +21,8 @@ class RedirectTest {
     private final LoopbackDoor server = new LoopbackDoor();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final HttpServer front = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    private final URI address = URI.create("http://127.0.0.1:" + front.getAddress().getPort());
+    private final URI address =
+            URI.create("http://127.0.0.1:" + front.getAddress().getPort());
     private volatile String location = "";
 
     RedirectTest() throws IOException {
@@ -57,8 +58,8 @@ class RedirectTest {
         for (String bad : List.of("ftp://x/gate-0/", "/gate-0/", "::")) {
             location = bad;
             try (GateClient client = GateClient.of(address, Identity.generate())) {
-                String text = String.valueOf(
-                        assertThrows(UncheckedIOException.class, client::modules).getMessage());
+                String text = String.valueOf(assertThrows(UncheckedIOException.class, client::modules)
+                        .getMessage());
                 assertTrue(text.contains("redirected"), text);
             }
         }
