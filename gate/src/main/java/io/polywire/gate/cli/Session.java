@@ -118,7 +118,6 @@ abstract class Session {
     }
 
     /** For a transfer, shown only where standard error is a terminal. */
-    @SuppressWarnings("ReferenceEquality") // The process's own standard error, and no other stream.
     @SuppressWarnings("ReferenceEquality") // It is that very stream that may be a terminal.
     Progress progress(String what, long total) {
         return new Progress(err, err == System.err && terminal(), what, total);
