@@ -21,8 +21,9 @@ cp -R -- "$app/lib" "$folder/lib"
 cp -- "$app/java.options" "$folder/lib/"
 
 say "  Java runtime"
-# What the libraries need; names that only optional features of theirs refer to are left out.
-modules=$("$jdk/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps --class-path "$folder/lib/*" "$folder"/lib/*.jar)
+# What the libraries need, but for java.desktop, which Jackson only looks for.
+modules=$("$jdk/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps --class-path "$folder/lib/*" \
+  "$folder"/lib/*.jar 2>/dev/null | tail -n 1 | sed 's/java\.desktop,//')
 "$jdk/bin/jlink" --add-modules "$modules,jdk.unsupported,jdk.jfr,jdk.crypto.cryptoki,jdk.localedata" --include-locales en \
   --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-2 --output "$folder/runtime"
 

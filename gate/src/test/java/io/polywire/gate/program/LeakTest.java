@@ -58,7 +58,8 @@ class LeakTest {
                 Wasm.end(g);
             }
             assertEquals(0, programs.running());
-            assertEquals(budget, MemoryBudget.used());
+            // Less than before is no leak: memory of tests before this one may have been collected meanwhile.
+            assertTrue(MemoryBudget.used() <= budget, MemoryBudget.used() + " octets, before " + budget);
             assertTrue(Thread.activeCount() <= threads, "threads");
         }
     }

@@ -4,12 +4,13 @@ import io.polywire.net.Connection;
 import io.polywire.net.Loop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What waits to leave by one connection: how much may, what happens when there is too much, and who is held up by it.
  *
- * <p>Threads: owned by the connection's loop; {@link #hasRoom} and {@link #congested} may be called from the realm's, {@link
- * #pauseReading} and {@link #resumeReading} from any.
+ * <p>Threads: owned by the connection's loop; {@link #hasRoom}, {@link #congested} and {@link #handedOver} may be called from the
+ * realm's, {@link #pauseReading} and {@link #resumeReading} from any.
  */
 final class Backlog {
     /** Below this a queue is not worth looking at twice. */
@@ -19,6 +20,7 @@ final class Backlog {
     private final LoopShare share;
     private final long stuckNanos;
     private final int most;
+    private final AtomicLong underWay = new AtomicLong(); // octets that the realm's loop has handed over
     private volatile int limit;
     private long counted; // octets that the loop's share knows of
     private long stuckSince;
@@ -47,7 +49,7 @@ final class Backlog {
 
     /** Whether an event or invocation may be queued, beside so many octets that are on their way here. */
     boolean hasRoom(long onTheWay) {
-        long queued = connection.queuedBytes() + onTheWay;
+        long queued = connection.queuedBytes() + underWay.get() + onTheWay;
         if (queued < Math.min(WORTH_COUNTING, limit)) {
             return true;
         }
@@ -59,7 +61,20 @@ final class Backlog {
 
     /** Whether who causes more is to be held up. */
     boolean congested(long onTheWay) {
-        return connection.queuedBytes() + onTheWay > limit / 2;
+        return connection.queuedBytes() + underWay.get() + onTheWay > limit / 2;
+    }
+
+    /** On the realm's loop: so many octets are on their way to this one, and count from now on. */
+    void handedOver(long octets) {
+        underWay.addAndGet(octets);
+        share.queued(octets);
+    }
+
+    /** They have come, and count as what waits. */
+    void arrived(long octets) {
+        account();
+        underWay.addAndGet(-octets);
+        share.queued(-octets);
     }
 
     /** Tells the loop's share how much waits. */

@@ -19,7 +19,7 @@ final class LoopShare {
 
     final Encoded encoded = new Encoded();
     private final long budget;
-    private final AtomicLong queued = new AtomicLong(); // written by the loop, read by realms on others
+    private final AtomicLong queued = new AtomicLong(); // also changed and read by realms on other loops
 
     private Message.@Nullable Event event;
     private final @Nullable Object[] kept = new @Nullable Object[Serialization.COUNT]; // byte[] or ByteBuf

@@ -278,11 +278,13 @@ final class SessionLink implements Link {
 
     private void hop() {
         List<Object> batch = outbox;
+        long octets = outboxOctets;
         outbox = new ArrayList<>();
         outboxOctets = 0;
+        backlog.handedOver(octets);
         connection.loop().execute(() -> {
             batch.forEach(this::deliver);
-            backlog.account();
+            backlog.arrived(octets);
         });
     }
 
