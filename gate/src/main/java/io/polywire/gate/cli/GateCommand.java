@@ -55,8 +55,9 @@ public final class GateCommand extends ProgramCommands {
             case GateException refused -> failed(String.valueOf(refused.getMessage()), FAILED);
             case FileSystemException file -> failed(file.getFile() + ": " + reason(file), FAILED);
             case LocalException local -> failed(String.valueOf(local.getMessage()), FAILED);
-            case UncheckedIOException lost ->
-                failed(String.valueOf(lost.getCause().getMessage()), NO_CONNECTION);
+            case UncheckedIOException lost
+            when lost.getCause() instanceof IOException cause ->
+                failed(String.valueOf(cause.getMessage()), NO_CONNECTION);
             case IOException lost -> failed(String.valueOf(lost.getMessage()), NO_CONNECTION);
             default -> throw e;
         };
