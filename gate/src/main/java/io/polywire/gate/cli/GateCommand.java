@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -55,9 +56,7 @@ public final class GateCommand extends ProgramCommands {
             case GateException refused -> failed(String.valueOf(refused.getMessage()), FAILED);
             case FileSystemException file -> failed(file.getFile() + ": " + reason(file), FAILED);
             case LocalException local -> failed(String.valueOf(local.getMessage()), FAILED);
-            case UncheckedIOException lost
-            when lost.getCause() instanceof IOException cause ->
-                failed(String.valueOf(cause.getMessage()), NO_CONNECTION);
+            case UncheckedIOException lost -> failed(Objects.requireNonNull(lost.getCause()));
             case IOException lost -> failed(String.valueOf(lost.getMessage()), NO_CONNECTION);
             default -> throw e;
         };
