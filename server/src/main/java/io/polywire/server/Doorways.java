@@ -13,10 +13,10 @@ import io.polywire.net.NetException;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realms;
 import io.polywire.server.config.CcProxySection;
+import io.polywire.server.config.DoorSettings;
 import io.polywire.server.config.GateConfig;
 import io.polywire.server.config.HemiServerSettings;
 import io.polywire.server.config.HemiSettings;
-import io.polywire.server.config.ServerSettings;
 import io.polywire.server.config.WebWireSettings;
 import io.polywire.wamp.door.WampDoor;
 import io.polywire.webwire.door.WebWireDoor;
@@ -65,7 +65,7 @@ final class Doorways implements AutoCloseable {
      */
     Doorways(
             Loops loops,
-            ServerSettings settings,
+            DoorSettings settings,
             Realms realms,
             io.polywire.wamp.door.Admission admission,
             BiPredicate<String, String> admin,

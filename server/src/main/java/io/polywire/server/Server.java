@@ -8,6 +8,7 @@ import io.polywire.net.Loops;
 import io.polywire.router.HostedRealm;
 import io.polywire.server.access.Access;
 import io.polywire.server.access.Audit;
+import io.polywire.server.config.CcProxySection;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
 import io.polywire.server.dashboard.DashboardDoor;
@@ -58,16 +59,16 @@ final class Server implements AutoCloseable {
         audit = Audit.to(settings.log().audit());
         store = settings.data() == null ? null : Store.open(settings.data());
         loops = Loops.open();
-        hosting = new Hosting(loops, store, settings.slowCall());
+        hosting = new Hosting(loops, store, settings.watch().slowCall());
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
         access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), audit, hosting::open);
-        doorways = new Doorways(loops, settings, hosting.realms(), access, access::admin, settings.data());
+        doorways = new Doorways(loops, settings.doors(), hosting.realms(), access, access::admin, settings.data());
         Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
         recorder = new Recorder(watch);
         control = new ServerControl(settings, file, audit, this::apply);
         administer(settings, watch);
-        pages.add(new MonitorDoor(watch, settings.metrics(), () -> ready, Version.polywire()));
+        pages.add(new MonitorDoor(watch, settings.watch().metrics(), () -> ready, Version.polywire()));
     }
 
     private void apply(Reload reload) {
@@ -98,7 +99,8 @@ final class Server implements AutoCloseable {
                         && one.anonymousRole() != null
                         && access.admin(name, one.anonymousRole()));
         new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire()).addTo(realm);
-        pages.add(new DashboardDoor(new DashboardSettings(name, settings.wamp().path(), open)));
+        pages.add(new DashboardDoor(
+                new DashboardSettings(name, settings.doors().wamp().path(), open)));
         recorder.start();
     }
 
@@ -130,8 +132,9 @@ final class Server implements AutoCloseable {
                 server.listen(listener);
             }
             server.doorways.listen();
-            if (settings.ccProxy() != null) {
-                Path socket = settings.ccProxy().door().socket().toAbsolutePath();
+            CcProxySection ccProxy = settings.doors().ccProxy();
+            if (ccProxy != null) {
+                Path socket = ccProxy.door().socket().toAbsolutePath();
                 server.addresses.add(new Address("cc-proxy", "unix://" + socket));
             }
             server.ready = true;

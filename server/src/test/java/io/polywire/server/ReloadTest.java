@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.polywire.model.Reasons;
 import io.polywire.router.RealmProcedure;
 import io.polywire.server.config.ConfigFile;
+import io.polywire.server.config.ServerSettings;
 import io.polywire.wamp.client.ClientSettings;
 import io.polywire.wamp.client.ConnectException;
 import io.polywire.wamp.client.WampClient;
@@ -145,5 +146,31 @@ class ReloadTest {
         try (Server server = Server.start(ConfigFile.read(file), () -> ConfigFile.read(file))) {
             assertEquals(Map.of("applied", List.of(), "needs_restart", List.of()), server.reload("test"));
         }
+    }
+
+    @Test
+    void everyDoorWhoseSettingsDifferIsNamedAndItsRealmStays() throws Exception {
+        String realm = "realms: [{name: main}, {name: vms}, {name: programs}]\n";
+        String doors = """
+                webwire: {realm: main}
+                hemi: {realm: main}
+                gate: {realm: programs, public: true}
+                ccproxy: {socket: p.sock, realm: vms}
+                """;
+        String roles = realm.replace("{name: vms}", "{name: vms, roles: [{name: ccproxy}]}");
+        ServerSettings all = ConfigFile.read(write(roles + doors));
+        ServerSettings none = ConfigFile.read(write("realms: [{name: main}]\n"));
+        Reload reload = Reload.of(all, none);
+        assertEquals(
+                List.of(
+                        "webwire",
+                        "hemi",
+                        "gate",
+                        "ccproxy",
+                        "realm vms removed: a door or the administration is in it",
+                        "realm programs removed: a door or the administration is in it"),
+                reload.needsRestart());
+        assertEquals(
+                List.of(), Reload.of(all, ConfigFile.read(write(roles + doors))).needsRestart());
     }
 }
