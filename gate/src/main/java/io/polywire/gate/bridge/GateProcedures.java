@@ -85,7 +85,7 @@ public final class GateProcedures implements Link {
     private void begin(Identity identity) {
         add("module.list", (p, r) -> one("modules", modules(p.principal())));
         add("module.upload", (p, r) -> upload(p.principal(), r));
-        add("module.unref", (p, r) -> done(() -> host.unref(p.principal(), r.string(0, "module"))));
+        add("module.unref", (p, r) -> done(() -> host.unref(p.principal(), text(r, "module"))));
         add("instance.list", (p, r) -> one("instances", instances(p)));
         add("instance.launch", (p, r) -> launch(p.principal(), r));
         add("instance.status", (p, r) -> status(instance(p, r).status()));
@@ -142,13 +142,18 @@ public final class GateProcedures implements Link {
         return Map.of();
     }
 
+    /** The first argument, or the keyword argument of that name. */
+    private static String text(RealmProcedure.Request r, String name) {
+        return r.arg(0) == null && r.kwargs().get(name) instanceof String s ? s : r.string(0, name);
+    }
+
     private static String function(RealmProcedure.Request r) {
         Object f = r.arg(1) != null ? r.arg(1) : r.kwargs().get("function");
         return f == null ? "" : String.valueOf(f);
     }
 
     private GateInstance instance(Caller caller, RealmProcedure.Request r) {
-        String id = r.string(0, "instance");
+        String id = text(r, "instance");
         if (!caller.administers()) {
             return host.instance(caller.principal(), id);
         }
@@ -188,7 +193,7 @@ public final class GateProcedures implements Link {
     }
 
     private Map<String, @Nullable Object> launch(String principal, RealmProcedure.Request r) {
-        Program program = host.program(principal, r.string(0, "module"));
+        Program program = host.program(principal, text(r, "module"));
         LaunchRequest request = LaunchRequest.launch(principal, program, function(r), false)
                 .suspended(Boolean.TRUE.equals(r.kwargs().get("suspend")));
         return Map.of("instance", host.launch(request).id());

@@ -187,6 +187,22 @@ class ModuleProceduresTest {
         }
     }
 
+    @Test
+    void anArgumentOfAProcedureMayBeNamed() throws Exception {
+        try (GateHost host = new GateHost(programs, new MemoryStorage(), HostSettings.DEFAULT)) {
+            GateProcedures added = new GateProcedures(
+                    fixture.realm(), host, who -> new GateProcedures.Caller(who.authid(), true), GATE);
+            assertEquals("gate", added.door());
+            Program spin = host.program(Program.id(Wasm.bytes("spin")), Wasm.bytes("spin"));
+            String id = host.launch(LaunchRequest.launch("somebody", spin, "main", false))
+                    .id();
+            RealmFixture.Other caller = fixture.new Other();
+            caller.receive(new Message.Call(
+                    50, Dict.EMPTY, "polywire.gate.instance.kill", Payload.of(List.of(), Map.of("instance", id))));
+            assertEquals(Map.of(), object(caller.next(Message.Result.class)));
+        }
+    }
+
     private static List<?> list(Message m, String member) {
         return (List<?>) Objects.requireNonNull(object(m).get(member));
     }
