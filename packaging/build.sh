@@ -1,8 +1,9 @@
 #!/bin/sh
 # Packs what Maven built: a folder with its own Java runtime, as tar.gz and .deb. Started by ./polywire package.
-# Arguments: root of the checkout, JDK, folder for the results. The same sources and JDK give the same files but for app.aot.
+# Arguments: root of the checkout, JDK, folder for the results, "tar.gz" if no .deb is wanted. The same sources and JDK give the
+# same files but for app.aot.
 set -eu
-root=$1 jdk=$2 out=$3
+root=$1 jdk=$2 out=$3 only=${4:-}
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -35,7 +36,7 @@ cp -R -- "$root/docs" "$folder/docs"
 cp -- "$root/packaging/polywire.1" "$folder/share/man/man1/"
 cp -- "$root/packaging/polywire.service" "$root/packaging/sysusers.conf" "$folder/share/systemd/"
 cp -- "$root/packaging/polywire.yaml" "$root/docs/polywire.schema.json" "$folder/share/"
-cp -- "$root/server/target/bom.json" "$folder/share/polywire.cdx.json"
+[ ! -f "$root/server/target/bom.json" ] || cp -- "$root/server/target/bom.json" "$folder/share/polywire.cdx.json"
 find "$folder" -exec touch -h -d "@$epoch" {} +
 
 say "  Quick start (ahead-of-time cache)"
@@ -45,10 +46,10 @@ say "  Quick start (ahead-of-time cache)"
 [ ! -f "$folder/lib/app.aot" ] || touch -d "@$epoch" "$folder/lib/app.aot"
 
 tar_file=$out/$name-linux-$machine.tar.gz
-tar --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner -C "$work" -cf - "$name" | gzip -n -9 >"$tar_file"
+tar --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner -C "$work" -cf - "$name" | gzip -n >"$tar_file"
 say "  $tar_file"
 
-if command -v dpkg-deb >/dev/null; then
+if [ "$only" != tar.gz ] && command -v dpkg-deb >/dev/null; then
   deb=$work/deb
   mkdir -p -- "$deb/DEBIAN" "$deb/usr/lib" "$deb/usr/bin" "$deb/etc/polywire" "$deb/usr/share/man/man1" \
     "$deb/usr/lib/systemd/system" "$deb/usr/lib/sysusers.d"
@@ -104,6 +105,6 @@ END
   SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group --build "$deb" "$out/${name}_$architecture.deb" >/dev/null
   say "  $out/${name}_$architecture.deb"
 fi
-cp -- "$folder/share/polywire.cdx.json" "$out/$name.cdx.json"
+[ ! -f "$folder/share/polywire.cdx.json" ] || cp -- "$folder/share/polywire.cdx.json" "$out/$name.cdx.json"
 rm -rf -- "$work"
 (cd "$out" && sha256sum -- "$name"*.tar.gz "$name"*.deb "$name.cdx.json" >"$name.sha256" 2>/dev/null) || true

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * are kept; standard error goes to that of the tests.
  */
 final class ServerProcess implements AutoCloseable {
-    private static final Pattern PORT = Pattern.compile("ws://127\\.0\\.0\\.1:(\\d+)/");
+    private static final Pattern PORT = Pattern.compile(" ws://127\\.0\\.0\\.1:(\\d+)/");
+    private static final Pattern SECURE_PORT = Pattern.compile(" wss://127\\.0\\.0\\.1:(\\d+)/");
 
     final List<String> lines = new ArrayList<>();
     private final Process process;
@@ -64,9 +65,19 @@ final class ServerProcess implements AutoCloseable {
         throw new AssertionError("the server ended before it was ready: " + lines);
     }
 
+    /** Of the first listener without TLS. */
     int port() {
+        return port(PORT);
+    }
+
+    /** Of the first listener with TLS. */
+    int securePort() {
+        return port(SECURE_PORT);
+    }
+
+    private int port(Pattern pattern) {
         for (String line : lines) {
-            Matcher m = PORT.matcher(line);
+            Matcher m = pattern.matcher(line);
             if (m.find()) {
                 return Integer.parseInt(m.group(1));
             }

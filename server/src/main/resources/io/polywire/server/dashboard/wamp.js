@@ -26,6 +26,9 @@ async function pbkdf2(secret, salt, iterations, length) {
   return new Uint8Array(await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, imported, length * 8));
 }
 
+/** The server stores the password in a way that browsers do not know. */
+class UnknownKdf extends Error {}
+
 /** The answers to CHALLENGE, by method (WAMP advanced profile, section "Authentication"). */
 function authentication(authid, password) {
   const nonce = base64Of(crypto.getRandomValues(new Uint8Array(16)));
@@ -34,13 +37,14 @@ function authentication(authid, password) {
     extra: password ? { nonce, channel_binding: null } : undefined,
     async answer(method, extra) {
       if (method === 'ticket') return [password, {}];
+      if (!crypto.subtle) throw new Error('browsers prove who they are on encrypted connections only: use https');
       if (method === 'wampcra') {
         const key = extra.salt === undefined ? password
           : base64Of(await pbkdf2(password, text.encode(extra.salt), extra.iterations ?? 1000, extra.keylen ?? 32));
         return [base64Of(await hmac(text.encode(key), text.encode(extra.challenge))), {}];
       }
       if (method === 'scram' || method === 'wamp-scram') {
-        if (extra.kdf !== 'pbkdf2') throw new Error(`browsers cannot compute ${extra.kdf}`);
+        if (extra.kdf !== 'pbkdf2') throw new UnknownKdf(`browsers cannot compute ${extra.kdf}`);
         const salted = await pbkdf2(password.normalize('NFKC'), bytesOf(extra.salt), extra.iterations, 32);
         const client = await hmac(salted, text.encode('Client Key'));
         const stored = new Uint8Array(await crypto.subtle.digest('SHA-256', client));
@@ -63,8 +67,15 @@ export class Session {
   #leave;
 
   /** @param credentials `{ realm, authid, password }`; without password: anonymous */
-  static join(url, credentials) {
-    return new Promise((resolve, reject) => new Session(url, credentials, resolve, reject));
+  static async join(url, credentials) {
+    const open = given => new Promise((resolve, reject) => new Session(url, given, resolve, reject));
+    try {
+      return await open(credentials);
+    } catch (e) {
+      // The page and so the password are this server's anyway, and the connection is encrypted or does not leave the machine.
+      if (e instanceof UnknownKdf) return open({ ...credentials, methods: ['ticket'] });
+      throw e;
+    }
   }
 
   constructor(url, { realm, authid, password, methods }, resolve, reject) {
