@@ -1,5 +1,6 @@
 package io.polywire.wasm;
 
+import io.polywire.wasm.compile.Compiling;
 import io.polywire.wasm.compile.ModuleCode;
 import io.polywire.wasm.module.Module;
 import java.util.ArrayList;
@@ -49,11 +50,11 @@ public final class Execution {
     private static final int YIELD = 2;
     private static final int KILL = 4;
 
-    private static final class Kill extends RuntimeException {
+    private static final class Kill extends Compiling.Stopped {
         private static final long serialVersionUID = 1L;
 
         Kill() {
-            super("killed", null, false, false);
+            super("killed");
         }
     }
 
@@ -367,7 +368,7 @@ public final class Execution {
         long began = System.nanoTime();
         sliceBegan = began;
         try {
-            next = steps();
+            next = Compiling.during(this::stopIfKilled, this::steps);
         } finally {
             release();
             sliceBegan = 0;
@@ -422,6 +423,12 @@ public final class Execution {
             entered.add(instance);
             instance.quantum = quantum();
             instance.limit = requests == 0 && pollsToSuspension < 0 ? 0 : Integer.MAX_VALUE;
+        }
+    }
+
+    private void stopIfKilled() {
+        if ((requests & KILL) != 0) {
+            throw new Kill();
         }
     }
 
@@ -533,9 +540,7 @@ public final class Execution {
         if (r == 0) {
             return;
         }
-        if ((r & KILL) != 0) {
-            throw new Kill();
-        }
+        stopIfKilled();
         if (pinned == 0) {
             waitingFor = null;
             throw unwinding;

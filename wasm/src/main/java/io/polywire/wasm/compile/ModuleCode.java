@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public final class ModuleCode {
     private static final int GROUP_FUNCS = 12;
     private static final int GROUP_BYTES = 4 * 1024;
 
-    private record Key(String hash, boolean metered, int methodBytes) {}
+    private record Key(String hash, boolean metered, long budget, int methodBytes) {}
 
     /** Most bytes of code of a method that the JVM compiles, unless told otherwise; tests set less. */
     static volatile int methodBytes = 8000;
@@ -46,17 +47,20 @@ public final class ModuleCode {
     private final int[] groupStart;
     private final BitSet interpreted = new BitSet();
     private final BitSet compact = new BitSet();
+    private final BitSet namedAdapters = new BitSet();
     private final Map<Integer, Part> parts = new ConcurrentHashMap<>();
     private final @Nullable Analysis[] analyses;
     private final @Nullable Object[] groups;
     private final @Nullable Adapter[] adapters;
     private final Map<Long, Resumer> resumers = new ConcurrentHashMap<>();
     private final Map<Integer, Object> decoded = new ConcurrentHashMap<>();
+    private final AtomicLong budget;
     private final CodeLoader loader;
 
-    private ModuleCode(Module module, boolean metered) {
+    private ModuleCode(Module module, boolean metered, long budget) {
         this.module = module;
         this.metered = metered;
+        this.budget = new AtomicLong(budget);
         this.hugeMethod = methodBytes;
         this.canonical = canonicalTypes(module);
         int n = module.funcCount() - module.importedFuncs();
@@ -85,13 +89,14 @@ public final class ModuleCode {
      * The code of a module, shared with other modules whose code is the same.
      *
      * @param metered whether the code counts fuel
+     * @param budget about how many bytes of code may be made
      */
-    public static ModuleCode of(Module module, boolean metered) {
-        Key key = new Key(module.codeHash(), metered, methodBytes);
+    public static ModuleCode of(Module module, boolean metered, long budget) {
+        Key key = new Key(module.codeHash(), metered, budget, methodBytes);
         SoftReference<ModuleCode> known = CACHE.get(key);
         ModuleCode code = known == null ? null : known.get();
         if (code == null) {
-            code = new ModuleCode(module, metered);
+            code = new ModuleCode(module, metered, budget);
             CACHE.values().removeIf(r -> r.get() == null);
             CACHE.put(key, new SoftReference<>(code));
         }
@@ -152,9 +157,20 @@ public final class ModuleCode {
         return a;
     }
 
-    /** Whether a function is too large for the JVM and left to the interpreter. */
+    /** What may still be spent on code, in units of about a byte. */
+    AtomicLong budget() {
+        return budget;
+    }
+
+    /** Whether no more code is to be made. */
+    boolean isExhausted() {
+        return budget.get() <= 0;
+    }
+
+    /** Whether a function is left to the interpreter: too large for the JVM, or past what may be compiled. */
     public boolean isInterpreted(int func) {
-        if (analysis(func).wide()) {
+        int n = groupOf[func - module.importedFuncs()];
+        if ((groups[n] == null && isExhausted()) || analysis(func).wide()) {
             return true;
         }
         group(func);
@@ -213,6 +229,15 @@ public final class ModuleCode {
     boolean isMarked(int func) {
         synchronized (interpreted) {
             return interpreted.get(func);
+        }
+    }
+
+    /** Whether a type's adapter is named for the first time. */
+    boolean isNewAdapter(int type) {
+        synchronized (namedAdapters) {
+            boolean known = namedAdapters.get(type);
+            namedAdapters.set(type);
+            return !known;
         }
     }
 
