@@ -63,6 +63,9 @@ public final class Execution {
     private final Suspend unwinding = new Suspend();
     private final Breakpoints breakpoints = new Breakpoints();
 
+    /** Its place among those that a scheduler runs; the scheduler's. */
+    final Scheduler.Turn turn = new Scheduler.Turn();
+
     // written by the running thread
     private volatile long usedNanos;
     private volatile long sliceBegan;
@@ -364,17 +367,18 @@ public final class Execution {
             state = State.RUNNING;
             requests = 0;
         }
-        State next;
         long began = System.nanoTime();
         sliceBegan = began;
+        Outcome end;
         try {
-            next = Compiling.during(this::stopIfKilled, this::steps);
+            end = Compiling.during(this::stopIfKilled, this::steps);
         } finally {
-            release();
+            release(); // before anybody can see that it has stopped, and use the instances or resume it
             sliceBegan = 0;
             long used = usedNanos + System.nanoTime() - began;
             usedNanos = used;
         }
+        State next = end == null ? suspended() : ended(end);
         if (next == State.WAITING) {
             await();
         } else if (next == State.READY) {
@@ -401,7 +405,7 @@ public final class Execution {
         }
     }
 
-    private void release() {
+    private synchronized void release() {
         for (Instance i : entered) {
             i.execution(null);
             i.limit = 0;
@@ -426,13 +430,15 @@ public final class Execution {
         }
     }
 
-    private void stopIfKilled() {
+    /** Ends the program if that is asked for, wherever it is. */
+    void stopIfKilled() {
         if ((requests & KILL) != 0) {
             throw new Kill();
         }
     }
 
-    private State steps() {
+    /** Runs; returns how the program ended, null if it is suspended. */
+    private @Nullable Outcome steps() {
         try {
             Values result = Values.none();
             int depth = stackWords;
@@ -445,17 +451,17 @@ public final class Execution {
                 depth += ModuleCode.frameCost(f.locals());
                 result = Rt.trampoline(step(f, result, depth), f.instance(), depth);
             }
-            return ended(new Outcome.Returned(result));
+            return new Outcome.Returned(result);
         } catch (Suspend s) {
             frames.addAll(s.take());
-            return suspended();
+            return null;
         } catch (Kill k) {
-            return ended(new Outcome.Killed(killReason));
+            return new Outcome.Killed(killReason);
         } catch (Exit e) {
-            return ended(new Outcome.Exited(e.code()));
+            return new Outcome.Exited(e.code());
         } catch (Throwable t) {
             Trap trap = Trap.of(t);
-            return ended(trap != null ? new Outcome.Trapped(trap) : new Outcome.Failed(t));
+            return trap != null ? new Outcome.Trapped(trap) : new Outcome.Failed(t);
         }
     }
 

@@ -15,6 +15,9 @@ import java.util.List;
 
 /** Calls, direct, of imports and through tables, and tail calls. */
 final class CallEmitter {
+    /** Bytes of code of a call, at least. */
+    private static final int CALL = 6;
+
     private final JvmMethod method;
     private final CodeBuilder code;
     private final Operands operands;
@@ -60,6 +63,7 @@ final class CallEmitter {
     }
 
     private void call(boolean direct, int index, int table, FuncType callee, int at) {
+        method.emits(CALL);
         int args = callee.params().size() + (direct ? 0 : 1);
         int height = operands.size() - args;
         operands.settle();

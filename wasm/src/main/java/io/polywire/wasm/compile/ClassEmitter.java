@@ -40,7 +40,7 @@ final class ClassEmitter {
     private static final MethodTypeDesc RESUME = MethodTypeDesc.of(Names.VALUES, Names.FRAME, Names.INSTANCE, CD_int);
 
     /** Most bytes of code of a method. */
-    private static final int MAX_CODE = 65535;
+    static final int MAX_CODE = 65535;
 
     /** Largest body that is compiled; what is larger would take too long. */
     private static final int MAX_BODY = 256 * 1024;

@@ -1,6 +1,6 @@
 package io.polywire.wasm.compile;
 
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Lets a program be ended while classes are made for it, which may be anywhere in its code. */
 public final class Compiling {
@@ -18,8 +18,8 @@ public final class Compiling {
     }
 
     /** Does something on this thread; while classes are made for it, {@code check} is called often. */
-    public static <R> R during(Runnable check, Supplier<R> work) {
-        return ScopedValue.where(CHECK, check).call(work::get);
+    public static <R extends @Nullable Object> R during(Runnable check, ScopedValue.CallableOp<R, RuntimeException> work) {
+        return ScopedValue.where(CHECK, check).call(work);
     }
 
     /** Throws {@link Stopped} if this thread's program is to end. */

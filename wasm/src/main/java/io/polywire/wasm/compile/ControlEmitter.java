@@ -144,6 +144,10 @@ final class ControlEmitter {
 
     private void open(Block b) {
         method.spend(b.below.size() / 4);
+        if (b.opcode == Op.LOOP) {
+            method.spend(blocks.size()); // how often types may have to be found anew
+        }
+        method.branchTarget();
         blocks.add(b);
     }
 
@@ -240,6 +244,7 @@ final class ControlEmitter {
     }
 
     private void branchIf(Block b) {
+        method.branchTarget();
         int n = b.labelTypes().size();
         int top = operands.size() - 1;
         if (operands.onStackBelow(top)) {
@@ -260,6 +265,7 @@ final class ControlEmitter {
     private void branchTable() {
         int n = Op.brTableSize(in);
         method.spend(4 * n);
+        method.emits(4 * n);
         Block[] targets = new Block[n + 1];
         for (int i = 0; i <= n; i++) {
             targets[i] = label(in.u32());

@@ -41,6 +41,9 @@ final class FunctionCompiler {
 
     private static final int OPERANDS = 8;
 
+    /** Bytes of code of a load or store, at least. */
+    private static final int ACCESS = 4;
+
     private final JvmMethod method;
     private final CodeBuilder code;
     private final Operands operands;
@@ -75,7 +78,7 @@ final class FunctionCompiler {
 
     /** Emits the whole method body. */
     void compile() {
-        method.spend(100 + 16 * method.locals.length);
+        method.spend(100 + 16 * method.variables());
         if (method.part == null) {
             prologue();
         } else {
@@ -152,6 +155,7 @@ final class FunctionCompiler {
 
     private void access(int op, int at) {
         method.line(at);
+        method.emits(ACCESS);
         Op.MemArg arg = Op.memArg(in);
         if (method.compact && arg.memory() == 0) {
             methods.access(code, operands, method.instance, op, arg.offset());
@@ -201,6 +205,9 @@ final class FunctionCompiler {
         code.invokestatic(Names.RT, BulkNames.of(op), MethodTypeDesc.of(returned, params));
         if (works) {
             chargeWork();
+        }
+        if (op == Op.MEMORY_GROW || op == Op.TABLE_GROW) {
+            method.pollSoon();
         }
         if (op == Op.MEMORY_GROW) {
             method.loadMemory();

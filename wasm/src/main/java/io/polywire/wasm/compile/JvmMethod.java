@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class JvmMethod {
     /** Units of code past which there is no use in going on; the JVM takes 64 KiB. */
-    private static final int MAX_UNITS = 2 << 20;
+    private static final int MAX_UNITS = 1 << 20;
+
+    /** Variables that take a unit at a branch's target. */
+    private static final int VARIABLES = 32;
 
     /** What an adapter's class takes. */
     private static final int ADAPTER = 1000;
@@ -59,7 +62,9 @@ final class JvmMethod {
     final Operands operands;
 
     private final Meter meter;
+    private final int variables;
     private int units;
+    private int size;
 
     JvmMethod(
             ModuleCode owner,
@@ -84,6 +89,7 @@ final class JvmMethod {
         this.base = module.body(func).start();
         this.locals = module.locals(func);
         this.slots = new int[locals.length];
+        this.variables = part == null ? locals.length : part.used.cardinality();
         boolean begins = resumeAt < 0 && resumeAfter == null && (part == null || part.id == 0);
         int params = type.params().size();
         int next = begins ? slots(0, params, 0) : resuming() ? 5 : 3;
@@ -121,6 +127,29 @@ final class JvmMethod {
             throw new IllegalArgumentException("method too large");
         }
         meter.spend(more);
+    }
+
+    /**
+     * Says that so many bytes of code at least are about to be emitted, so that methods which are too large for the JVM
+     * are given up early.
+     *
+     * @throws IllegalArgumentException if these are more than a method can have
+     */
+    void emits(int bytes) {
+        size += bytes;
+        if (size > ClassEmitter.MAX_CODE) {
+            throw new IllegalArgumentException("method too large");
+        }
+    }
+
+    /** The method's code branches here, where the JVM wants to know the types of all variables. */
+    void branchTarget() {
+        spend(1 + variables / VARIABLES);
+    }
+
+    /** Number of the function's locals that are variables. */
+    int variables() {
+        return variables;
     }
 
     /** A call needs the adapter of a type, which takes its share when it is first named. */
@@ -181,6 +210,13 @@ final class JvmMethod {
                     .getfield(Names.INSTANCE, "memory", Names.MEMORY)
                     .getfield(Names.MEMORY, "bytes", Names.BYTES)
                     .astore(memory);
+        }
+    }
+
+    /** Lets the next way back of a loop poll: what was done may have taken a while. */
+    void pollSoon() {
+        if (hasLoops()) {
+            code.iconst_0().istore(counter);
         }
     }
 

@@ -19,8 +19,8 @@ final class Meter {
     /** Units between two looks at the budget and at whether the program is to end: a fraction of a millisecond. */
     private static final int STEP = 4096;
 
-    /** Most units of one class, all attempts included: about what a function of 256 KiB takes. */
-    private static final int MAX_CLASS = 8 << 20;
+    /** Most units of one class, all attempts included: some tenths of a second. */
+    private static final int MAX_CLASS = 2 << 20;
 
     private final AtomicLong left;
     private int taken;

@@ -2,6 +2,7 @@ package io.polywire.wasm.compile;
 
 import io.polywire.wasm.module.FuncType;
 import io.polywire.wasm.module.Module;
+import io.polywire.wasm.module.ValType;
 import java.lang.constant.ClassDesc;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ public final class ModuleCode {
     private final Map<Long, Resumer> resumers = new ConcurrentHashMap<>();
     private final Map<Integer, Object> decoded = new ConcurrentHashMap<>();
     private final AtomicLong budget;
+    private final boolean usesRefs;
     private final CodeLoader loader;
 
     private ModuleCode(Module module, boolean metered, long budget) {
@@ -82,6 +84,7 @@ public final class ModuleCode {
         this.groupStart = starts.stream().mapToInt(Integer::intValue).toArray();
         this.groups = new Object[groupStart.length];
         this.adapters = new Adapter[canonical.length];
+        this.usesRefs = usesRefs(module);
         this.loader = new CodeLoader(this);
     }
 
@@ -113,6 +116,18 @@ public final class ModuleCode {
         return canonical;
     }
 
+    private static boolean usesRefs(Module module) {
+        return !module.tables().isEmpty()
+                || module.types().stream()
+                        .anyMatch(t -> t.params().stream().anyMatch(ValType::isRef)
+                                || t.results().stream().anyMatch(ValType::isRef))
+                || module.globals().stream().anyMatch(g -> g.type().isRef())
+                || !module.elements().isEmpty()
+                || module.bodies().stream()
+                        .anyMatch(
+                                x -> x.locals().stream().anyMatch(l -> l.type().isRef()));
+    }
+
     /** What a call takes from the stack budget: words of 8 bytes. */
     public static int frameCost(int locals) {
         return 8 + locals;
@@ -125,6 +140,11 @@ public final class ModuleCode {
     /** Whether the code counts fuel. */
     public boolean metered() {
         return metered;
+    }
+
+    /** Whether there are references in the module at all. */
+    public boolean usesRefs() {
+        return usesRefs;
     }
 
     /** Index of the first type that equals the given one. */

@@ -141,6 +141,7 @@ final class SuspendEmitter {
     /** Ends the range of a call; the operands up to {@code height} belong to the frame. */
     void endSite(Label start, int offset, boolean awaiting, int height) {
         method.spend(16 + height * OPERAND);
+        method.emits(height * OPERAND);
         Label end = code.newBoundLabel();
         sites.add(new Site(start, end, code.newLabel(), offset << 1 | (awaiting ? 1 : 0), operands.copy(height)));
     }
