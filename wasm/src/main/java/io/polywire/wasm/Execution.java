@@ -206,13 +206,15 @@ public final class Execution {
     /** Asks the program to stop; nothing happens if it is stopped or ended. */
     public void suspend() {
         synchronized (this) {
-            if (state == State.WAITING || (state == State.READY && scheduler != null)) {
-                cause = Cause.REQUEST;
-                state = State.SUSPENDED;
-            } else {
+            if (state == State.RUNNING) {
                 request(SUSPEND);
                 return;
             }
+            if (state != State.WAITING && (state != State.READY || scheduler == null)) {
+                return;
+            }
+            cause = Cause.REQUEST;
+            state = State.SUSPENDED;
         }
         stopped();
     }
@@ -234,19 +236,17 @@ public final class Execution {
     }
 
     /** Ends the program's time slice. */
-    void yieldSlice() {
-        request(YIELD);
+    synchronized void yieldSlice() {
+        if (state == State.RUNNING) {
+            request(YIELD);
+        }
     }
 
+    /** Lets the running program know; with the lock held. */
     private void request(int bit) {
-        synchronized (this) {
-            if (state != State.RUNNING) {
-                return;
-            }
-            requests |= bit;
-            for (Instance i : entered) {
-                i.limit = Integer.MAX_VALUE;
-            }
+        requests |= bit;
+        for (Instance i : entered) {
+            i.limit = Integer.MAX_VALUE;
         }
     }
 
@@ -310,6 +310,9 @@ public final class Execution {
         synchronized (this) {
             if (state == State.SUSPENDED) {
                 state = State.READY;
+            }
+            if (state == State.ENDED && outcome instanceof Outcome.Killed) {
+                return state; // before it began, by its deadline for instance
             }
             if (state == State.RUNNING || state == State.ENDED) {
                 throw new IllegalStateException("execution is " + state);

@@ -35,7 +35,9 @@ final class Interpreter {
         this.instance = instance;
         this.execution = instance.exec();
         this.code = instance.code.interpreterCode(
-                func, InterpreterCode.class, f -> new InterpreterCode(instance.module(), f, analysis(instance, f), instance.code.usesRefs()));
+                func,
+                InterpreterCode.class,
+                f -> new InterpreterCode(instance.module(), f, analysis(instance, f), instance.code.usesRefs()));
         this.s = new long[code.maxHeight + 1];
         this.r = code.refs ? new Object[code.maxHeight + 1] : null;
         this.depth = depth - ModuleCode.frameCost(code.locals.length);

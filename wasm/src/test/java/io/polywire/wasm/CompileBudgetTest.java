@@ -25,7 +25,8 @@ class CompileBudgetTest {
     private static final int FUNCS = 18_000;
 
     /** All functions are of type i32 to i32; they are exported as f0, f1 if there are few. Imported: env.g, function 0. */
-    private static Module module(int funcs, Consumer<ByteWriter> locals, Consumer<ByteWriter> body, Consumer<ByteWriter> last) {
+    private static Module module(
+            int funcs, Consumer<ByteWriter> locals, Consumer<ByteWriter> body, Consumer<ByteWriter> last) {
         ByteWriter w = new ByteWriter().fixed(0x6d736100, 4).fixed(1, 4);
         w.section(1, new ByteWriter().u8(1).u8(0x60).u8(1).u8(0x7f).u8(1).u8(0x7f));
         w.section(2, new ByteWriter().u8(1).name("env").name("g").u8(0).u8(0));
@@ -194,10 +195,14 @@ class CompileBudgetTest {
     @Test
     void aProgramKilledWhileAClassIsMadeForItDoesNotWaitForIt() {
         // a small function calls the host, which kills the program, and then a large one, whose class is not there
-        Module m = module(1, l -> l.u8(0), b -> {
-            b.u8(0x20).u8(0);
-            times(b, 6000, 0x20, 0, 0x6a);
-        }, b -> b.u8(0x20).u8(0).u8(0x10).u8(0).u8(0x10).u8(1));
+        Module m = module(
+                1,
+                l -> l.u8(0),
+                b -> {
+                    b.u8(0x20).u8(0);
+                    times(b, 6000, 0x20, 0, 0x6a);
+                },
+                b -> b.u8(0x20).u8(0).u8(0x10).u8(0).u8(0x10).u8(1));
         Instance instance = new Instance(
                 m,
                 imports(c -> {

@@ -109,6 +109,14 @@ class ControlTest {
     }
 
     @Test
+    void aDeadlineThatPassesBeforeTheProgramBeginsKillsItToo() {
+        Execution e = spin().deadline(0, "too late");
+        assertEquals(State.ENDED, e.whenStopped().join());
+        assertEquals(State.ENDED, e.run());
+        assertEquals(new Outcome.Killed("too late"), e.outcome());
+    }
+
+    @Test
     void usedUpFuelSuspendsAndMoreFuelLetsTheProgramGoOn() {
         Instance instance = new Instance(FIB, new Imports(), new Limit(1 << 20, 10, true));
         Execution e = instance.prepare("run", 20).fuel(1000);

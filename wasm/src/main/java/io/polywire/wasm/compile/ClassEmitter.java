@@ -108,7 +108,8 @@ final class ClassEmitter {
             int size = module.body(f).size();
             if (size > MAX_BODY) {
                 owner.interpret(f);
-            } else if (size * USUAL_GROWTH > owner.hugeMethod() && !owner.analysis(f).wide()) {
+            } else if (size * USUAL_GROWTH > owner.hugeMethod()
+                    && !owner.analysis(f).wide()) {
                 split(f, 0);
             }
         }
@@ -223,7 +224,8 @@ final class ClassEmitter {
             parts(cb, func, whole, methods);
         }
         if (tails) {
-            cb.withMethodBody("f" + func, desc, ACC_PUBLIC | ACC_STATIC, code -> bridges.tailWrapper(code, group, func));
+            cb.withMethodBody(
+                    "f" + func, desc, ACC_PUBLIC | ACC_STATIC, code -> bridges.tailWrapper(code, group, func));
         }
     }
 

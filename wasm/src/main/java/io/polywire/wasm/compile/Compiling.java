@@ -18,7 +18,8 @@ public final class Compiling {
     }
 
     /** Does something on this thread; while classes are made for it, {@code check} is called often. */
-    public static <R extends @Nullable Object> R during(Runnable check, ScopedValue.CallableOp<R, RuntimeException> work) {
+    public static <R extends @Nullable Object> R during(
+            Runnable check, ScopedValue.CallableOp<R, RuntimeException> work) {
         return ScopedValue.where(CHECK, check).call(work);
     }
 

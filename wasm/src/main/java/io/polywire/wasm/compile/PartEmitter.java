@@ -138,9 +138,7 @@ final class PartEmitter {
     private void arrive(Block b) {
         List<ValType> types = b.labelTypes();
         for (int k = 0; k < types.size(); k++) {
-            code.aload(method.saved)
-                    .loadConstant(method.locals.length + k)
-                    .laload();
+            code.aload(method.saved).loadConstant(method.locals.length + k).laload();
             Bits.from(code, types.get(k));
             code.storeLocal(Names.kind(types.get(k)), operands.slot(b.height + k));
         }

@@ -63,9 +63,7 @@ final class SuspendEmitter {
     /** Where a part with loops begins: has somebody asked the program to stop? Loops begin with a full counter. */
     void request(int offset) {
         Label none = code.newLabel();
-        code.aload(method.instance)
-                .getfield(Names.INSTANCE, "limit", CD_int)
-                .ifeq(none);
+        code.aload(method.instance).getfield(Names.INSTANCE, "limit", CD_int).ifeq(none);
         code.aload(method.instance);
         Label start = startSite(offset, false, 0);
         code.invokestatic(Names.RT, "poll", POLL);
@@ -85,10 +83,7 @@ final class SuspendEmitter {
     /** Counts down where a function that calls itself in tail position begins anew. */
     void poll(int offset, int cost) {
         Label go = code.newLabel();
-        code.iinc(method.counter, -weight(cost))
-                .iload(method.counter)
-                .ifgt(go)
-                .aload(method.instance);
+        code.iinc(method.counter, -weight(cost)).iload(method.counter).ifgt(go).aload(method.instance);
         Label start = startSite(offset, false, operands.size());
         code.invokestatic(Names.RT, "poll", POLL);
         endSite(start, offset, false, operands.size());
