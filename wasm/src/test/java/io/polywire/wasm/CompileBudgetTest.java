@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** No module keeps the compiler busy for long, and none fails for it. */
 @Timeout(60)
@@ -115,52 +115,59 @@ class CompileBudgetTest {
         assertEquals(expected, Mover.result(e));
     }
 
-    /** Functions that are small and legal, and would make a compiler do much. */
-    private enum Shape {
-        ADDITIONS(l -> l.u8(0), b -> {
+    /** A function that is small and legal, and would make a compiler do much. */
+    record Shape(String name, Consumer<ByteWriter> locals, Consumer<ByteWriter> body) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static final Shape[] SHAPES = {
+        new Shape("additions", l -> l.u8(0), b -> {
             b.u8(0x20).u8(0);
             times(b, 80_000, 0x20, 0, 0x6a);
         }),
-        NOTHING(l -> l.u8(0), b -> {
+        new Shape("nothing", l -> l.u8(0), b -> {
             times(b, 250_000, 0x01);
             b.u8(0x20).u8(0);
         }),
-        DEEP_OPERANDS_AND_CALLS(l -> l.u8(0), b -> {
+        new Shape("deep operands and calls", l -> l.u8(0), b -> {
             times(b, 40_000, 0x41, 5); // i32.const 5
             times(b, 40_000, 0x10, 1); // call 1
             times(b, 39_999, 0x1a); // drop
         }),
-        DEEP_OPERANDS_AND_BLOCKS(l -> l.u8(0), b -> {
+        new Shape("deep operands and blocks", l -> l.u8(0), b -> {
             times(b, 40_000, 0x41, 5);
             times(b, 40_000, 0x02, 0x40, 0x0b); // block, end
             times(b, 39_999, 0x1a);
         }),
-        DEEP_OPERANDS_AND_NESTING(l -> l.u8(0), b -> {
+        new Shape("deep operands and nesting", l -> l.u8(0), b -> {
             times(b, 40_000, 0x41, 5);
             times(b, 40_000, 0x02, 0x40);
             times(b, 40_000, 0x0b);
             times(b, 39_999, 0x1a);
         }),
-        DEEP_OPERANDS_AND_LOCALS(l -> l.u8(0), b -> {
+        new Shape("deep operands and locals", l -> l.u8(0), b -> {
             times(b, 40_000, 0x20, 0);
             times(b, 40_000, 0x41, 0, 0x21, 0); // i32.const 0, local.set 0
             times(b, 39_999, 0x1a);
         }),
-        NESTED_LOOPS(l -> l.u8(0), b -> {
+        new Shape("nested loops", l -> l.u8(0), b -> {
             times(b, 900, 0x03, 0x40);
             times(b, 900, 0x41, 0, 0x0d, 0, 0x0b); // i32.const 0, br_if 0, end
             b.u8(0x20).u8(0);
         }),
-        MANY_NESTED_LOOPS(l -> l.u8(0), b -> {
+        new Shape("many nested loops", l -> l.u8(0), b -> {
             times(b, 40_000, 0x03, 0x40);
             times(b, 40_000, 0x41, 0, 0x0d, 0, 0x0b);
             b.u8(0x20).u8(0);
         }),
-        MANY_LOCALS_AND_BRANCHES(l -> l.u8(1).u32(3000).u8(0x6f), b -> {
+        new Shape("many locals and branches", l -> l.u8(1).u32(3000).u8(0x6f), b -> {
             times(b, 6000, 0x02, 0x40, 0x20, 0, 0x0d, 0, 0x0b); // block, local.get 0, br_if 0, end
             b.u8(0x20).u8(0);
         }),
-        BRANCH_TABLES(l -> l.u8(0), b -> {
+        new Shape("branch tables", l -> l.u8(0), b -> {
             times(b, 50, 0x02, 0x40);
             for (int k = 0; k < 80; k++) {
                 b.u8(0x02).u8(0x40).u8(0x41).u8(0).u8(0x0e).u32(2000); // block, i32.const 0, br_table
@@ -171,21 +178,13 @@ class CompileBudgetTest {
             }
             times(b, 50, 0x0b);
             b.u8(0x20).u8(0);
-        });
-
-        final Consumer<ByteWriter> locals;
-        final Consumer<ByteWriter> body;
-
-        Shape(Consumer<ByteWriter> locals, Consumer<ByteWriter> body) {
-            this.locals = locals;
-            this.body = body;
-        }
-    }
+        })
+    };
 
     @ParameterizedTest
-    @EnumSource(Shape.class)
+    @FieldSource("SHAPES")
     void noFunctionTakesMoreThanItsShareOfTheBudget(Shape shape) {
-        Module m = module(1, shape.locals, shape.body, b -> b.u8(0x20).u8(0));
+        Module m = module(1, shape.locals(), shape.body(), b -> b.u8(0x20).u8(0));
         ModuleCode code = ModuleCode.of(m, false, 100 << 20);
         long spent = Spent.on(code, 1);
         assertTrue(spent <= (2 << 20) + Spent.STEP, "spent: " + spent);
