@@ -281,16 +281,25 @@ final class Browser implements AutoCloseable {
 
     /** Clicks, with the mouse, where the element that an expression gives is seen. */
     void click(String element) {
+        press(element, () -> {});
+    }
+
+    /** The same, with something to do before the button of the mouse is let go. */
+    void press(String element, Runnable meanwhile) {
         await("(e => e && !e.disabled && e.getClientRects().length > 0)(" + element + ")");
         Map<?, ?> at = map(value("(e => { e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect();"
                 + " return {x: r.x + r.width / 2, y: r.y + r.height / 2}; })(" + element + ")"));
-        for (String type : List.of("mousePressed", "mouseReleased")) {
-            command(
-                    "Input.dispatchMouseEvent",
-                    Map.of(
-                            "type", type, "x", number(at.get("x")), "y", number(at.get("y")), "button", "left",
-                            "clickCount", 1));
-        }
+        mouse("mousePressed", at);
+        meanwhile.run();
+        mouse("mouseReleased", at);
+    }
+
+    private void mouse(String type, Map<?, ?> at) {
+        command(
+                "Input.dispatchMouseEvent",
+                Map.of(
+                        "type", type, "x", number(at.get("x")), "y", number(at.get("y")), "button", "left",
+                        "clickCount", 1));
     }
 
     private static double number(@Nullable Object value) {
@@ -304,10 +313,15 @@ final class Browser implements AutoCloseable {
 
     /** Clicks on a button of the row of a table that contains a text. */
     void clickInRow(String row, String button) {
-        String found = "[...document.querySelectorAll('tbody tr')].find(r => r.innerText.includes("
-                + JSON.writeValueAsString(row) + "))";
-        await("!!" + found);
-        click(button(found, button));
+        click(buttonInRow(row, button));
+    }
+
+    /** The expression for a button of the row of a table that contains a text. */
+    static String buttonInRow(String row, String button) {
+        return button(
+                "[...document.querySelectorAll('tbody tr')].find(r => r.innerText.includes("
+                        + JSON.writeValueAsString(row) + "))",
+                button);
     }
 
     private static String button(String in, String text) {
@@ -337,6 +351,17 @@ final class Browser implements AutoCloseable {
                 "Input.dispatchKeyEvent",
                 Map.of("type", "keyDown", "key", key, "text", text, "windowsVirtualKeyCode", code));
         command("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key, "windowsVirtualKeyCode", code));
+    }
+
+    /** Of the page's main thread; the domain Performance must be enabled. */
+    double processorSeconds() {
+        List<?> metrics = (List<?>) command("Performance.getMetrics", Map.of()).get("metrics");
+        for (Object one : metrics == null ? List.of() : metrics) {
+            if ("TaskDuration".equals(map(one).get("name"))) {
+                return number(map(one).get("value"));
+            }
+        }
+        throw new AssertionError("no TaskDuration in " + metrics);
     }
 
     void size(int width, int height) {

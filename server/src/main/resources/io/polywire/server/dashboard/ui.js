@@ -42,6 +42,7 @@ export class Table {
   #rows = [];
   #drawn = '';
   #row = 32; // pixels; measured as soon as there is one
+  #pressed = false;
 
   constructor(columns, { key, mark } = {}) {
     this.columns = columns;
@@ -56,6 +57,15 @@ export class Table {
     this.node = el('div.scroller', { tabindex: '0' }, this.table, this.empty);
     this.node.addEventListener('scroll', () => this.#draw(false), { passive: true });
     new ResizeObserver(() => this.#draw(false)).observe(this.node);
+    // A button that is replaced between press and release is not clicked.
+    this.body.addEventListener('pointerdown', e => { this.#pressed = e.target.closest('button') !== null; });
+    for (const end of ['pointerup', 'pointercancel']) {
+      addEventListener(end, () => {
+        if (!this.#pressed) return;
+        this.#pressed = false;
+        setTimeout(() => this.#draw(true)); // after the click
+      });
+    }
   }
 
   show(rows, nothing) {
@@ -67,6 +77,7 @@ export class Table {
   }
 
   #draw(changed) {
+    if (this.#pressed) return;
     const height = this.node.clientHeight || 400;
     const first = Math.max(0, Math.min(Math.floor(this.node.scrollTop / this.#row) - 5, this.#rows.length));
     const last = Math.min(this.#rows.length, first + Math.ceil(height / this.#row) + 10);
