@@ -1,6 +1,7 @@
 package io.polywire.server;
 
 import io.polywire.ccproxy.bridge.CcProxyDoor;
+import io.polywire.ccproxy.door.CcProxy;
 import io.polywire.hemi.bridge.RemoteServer;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,6 +129,27 @@ final class Doorways implements AutoCloseable {
         if (door != null) {
             door.close();
         }
+    }
+
+    /** What doors have to tell administrators, by the name of the procedure that tells it. */
+    Map<String, Supplier<Map<String, @Nullable Object>>> tales() {
+        return ccProxySettings == null ? Map.of() : Map.of("polywire.ccproxy.vm.list", this::vms);
+    }
+
+    private Map<String, @Nullable Object> vms() {
+        CcProxyDoor door = ccProxy;
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (CcProxy.VmView vm : door == null ? List.<CcProxy.VmView>of() : door.vms()) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("container", vm.containerId());
+            row.put("state", vm.state());
+            row.put("clients", (long) vm.clients());
+            row.put("streams", (long) vm.streams());
+            rows.add(row);
+        }
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        all.put("vms", rows);
+        return all;
     }
 
     private int ccProxyConnections() {

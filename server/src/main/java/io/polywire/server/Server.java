@@ -116,7 +116,8 @@ final class Server implements AutoCloseable {
                 .anyMatch(one -> one.name().equals(name)
                         && one.anonymousRole() != null
                         && access.admin(name, one.anonymousRole()));
-        new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire()).addTo(realm);
+        new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire())
+                .addTo(realm, doorways.tales());
         pages.add(new DashboardDoor(
                 new DashboardSettings(name, settings.doors().wamp().path(), open)));
         recorder.start();

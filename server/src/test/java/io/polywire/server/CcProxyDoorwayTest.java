@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,12 @@ class CcProxyDoorwayTest {
                         rules:
                           - {uri: vm., match: prefix, allow: [register]}
                           - {uri: polywire.ccproxy., match: prefix, allow: [publish]}
+                  - name: staff
+                    anonymous: true
+                    anonymous_role: admin
+                    roles:
+                      - {name: admin, admin: true}
+                admin_realm: staff
                 ccproxy:
                   socket: proxy.sock
                   realm: r
@@ -74,6 +81,26 @@ class CcProxyDoorwayTest {
             }
         }
         assertFalse(Files.exists(socket));
+    }
+
+    @Test
+    void administratorsSeeTheVmsInTheirRealm() throws Exception {
+        Path socket = folder.resolve("proxy.sock");
+        try (Server server = Server.start(settings());
+                MockHyperstart mock = MockHyperstart.started(folder);
+                CcProxyClient runtime = CcProxyClient.connect(socket.toString());
+                WampClient admin =
+                        WampClient.connect(server.addresses().getFirst().uri(), "staff")) {
+            assertEquals(
+                    Map.of("vms", List.of()),
+                    admin.call("polywire.ccproxy.vm.list").await().value());
+            runtime.hello("c1", mock.controlPath(), mock.ioPath());
+            runtime.allocateIo(2);
+            Map<String, ?> c1 = Map.of("container", "c1", "state", "running", "clients", 1L, "streams", 1L);
+            assertEquals(
+                    Map.of("vms", List.of(c1)),
+                    admin.call("polywire.ccproxy.vm.list").await().value());
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.polywire.ccproxy.door.VmListener;
 import io.polywire.router.HostedRealm;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A proxy that listens at a path, bridged to a realm if it has one. Thread-safe. */
@@ -43,6 +44,11 @@ public final class CcProxyDoor implements AutoCloseable {
     /** API connections at this moment. */
     public int connections() {
         return proxy.connections();
+    }
+
+    /** The VMs at this moment, in the order of their names. */
+    public List<CcProxy.VmView> vms() {
+        return proxy.vms();
     }
 
     /** Closes every connection and removes the socket. VMs, clients and readers of streams see end of file. */

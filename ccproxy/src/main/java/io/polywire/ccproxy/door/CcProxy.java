@@ -10,6 +10,7 @@ import io.polywire.ccproxy.unix.UnixException;
 import io.polywire.ccproxy.unix.UnixSocket;
 import io.polywire.ccproxy.unix.UnixStream;
 import java.lang.System.Logger.Level;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -106,6 +107,23 @@ public final class CcProxy implements AutoCloseable {
      * @param chunks pieces of 64 KiB that keep octets until they can be sent
      */
     public record Census(int vms, int clients, int streams, int draining, int chunks) {}
+
+    /** The VMs in the table, in the order of their names. */
+    public List<VmView> vms() {
+        return ask(() -> context.vms().values().stream()
+                .map(vm -> new VmView(vm.containerId(), vm.state(), vm.clients(), vm.streams()))
+                .sorted(Comparator.comparing(VmView::containerId))
+                .toList());
+    }
+
+    /**
+     * A VM as those see it who watch.
+     *
+     * @param state starting, running or gone, as in the answer to {@link io.polywire.ccproxy.message.ListVms}
+     * @param clients connections that are attached
+     * @param streams open passed descriptors
+     */
+    public record VmView(String containerId, String state, int clients, int streams) {}
 
     /** API connections at this moment, those of {@link #connect} among them. */
     public int connections() {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,9 +74,14 @@ public final class Administration {
         this.version = version;
     }
 
-    /** Adds the procedures to a realm. */
-    public void addTo(HostedRealm realm) {
+    /**
+     * Adds the procedures to a realm.
+     *
+     * @param further procedures that only tell something, by their names
+     */
+    public void addTo(HostedRealm realm, Map<String, Supplier<Map<String, @Nullable Object>>> further) {
         realm.run(() -> {
+            further.forEach((uri, told) -> add(realm, uri, r -> told.get()));
             add(realm, "polywire.stats", r -> Views.stats(watch.look(), version));
             add(realm, "polywire.history", r -> recorder.history());
             add(realm, "polywire.sessions", this::sessions);

@@ -96,8 +96,8 @@ const overview = (() => {
 
 // ---- lists: sessions, procedures, topics
 
-/** A view of one list procedure with a filter; what is new since the last look becomes rates. */
-function listView(name, procedure, member, key, columns, nothing, mark) {
+/** A view of one list procedure with a filter; what is new since the last look becomes rates. The realms count their ids each on its own. */
+function listView(name, procedure, member, id, columns, nothing, mark) {
   const filter = el('input', { type: 'search', placeholder: `Filter ${name.toLowerCase()} ( / )`, 'aria-label': `Filter ${name.toLowerCase()}` });
   const count = el('span.legend', { role: 'status' });
   const table = new Table(columns, { mark });
@@ -116,9 +116,10 @@ function listView(name, procedure, member, key, columns, nothing, mark) {
         const rows = answer[member];
         const now = new Map();
         for (const row of rows) {
-          const last = before.get(row[key]);
+          const key = `${row.realm} ${row[id]}`;
+          const last = before.get(key);
           row.rates = counter => (last ? Math.max(0, (row[counter] - last.row[counter]) / ((time - last.time) / 1000)) : 0);
-          now.set(row[key], { row, time });
+          now.set(key, { row, time });
         }
         before = now;
         count.textContent = rows.length === answer.total ? number(answer.total) : `${number(rows.length)} of ${number(answer.total)}`;
@@ -137,7 +138,7 @@ function listView(name, procedure, member, key, columns, nothing, mark) {
 const details = row => show('Details', el('pre', {}, JSON.stringify(row, null, 2)));
 
 const sessions = listView('Sessions', 'polywire.sessions', 'sessions', 'session', [
-  { name: 'Session', kind: 'mono', cell: s => button(String(s.session), `s${s.session}`, () => details(s)) },
+  { name: 'Session', kind: 'mono', cell: s => button(String(s.session), `s${s.realm}/${s.session}`, () => details(s)) },
   { name: 'Realm', cell: s => s.realm },
   { name: 'User', cell: s => s.authid },
   { name: 'Role', cell: s => s.authrole },
@@ -149,7 +150,7 @@ const sessions = listView('Sessions', 'polywire.sessions', 'sessions', 'session'
   { name: 'Out/s', kind: 'number', cell: s => rate(s.rates('messages_out')) },
   { name: 'Queue', kind: 'number', cell: s => bytes(s.queued_bytes) },
   { name: 'Dropped', kind: 'number', cell: s => number(s.dropped) },
-  { name: '', cell: s => s.session === session.id ? 'you' : button('Kill', `k${s.session}`, async () => {
+  { name: '', cell: s => s.session === session.id ? 'you' : button('Kill', `k${s.realm}/${s.session}`, async () => {
     if (confirm(`End the session ${s.session} of ${s.authid}?`)) await ask('polywire.kill', [], { realm: s.realm, session: s.session, reason: 'wamp.close.killed' });
   }, '.danger') },
 ], 'Nobody is here.', s => (s.slow ? 'slow' : ''));
@@ -206,6 +207,7 @@ const programs = (() => {
   ]);
   return {
     name: 'Programs',
+    needs: 'polywire.gate.instance.list',
     nodes: [el('h2', {}, 'Instances'), instances.node, el('h2', {}, 'Modules'), modules.node],
     async tick() {
       try {
@@ -213,9 +215,8 @@ const programs = (() => {
         instances.show(running.instances, 'No instance.');
         modules.show(known.modules, 'No module.');
       } catch (e) {
-        const none = e.uri === 'wamp.error.no_such_procedure' ? 'This realm has no Gate.' : e.message;
-        instances.show([], none);
-        modules.show([], none);
+        instances.show([], e.message);
+        modules.show([], e.message);
       }
     },
   };
@@ -232,12 +233,13 @@ const vms = (() => {
   ]);
   return {
     name: 'VMs',
+    needs: 'polywire.ccproxy.vm.list',
     nodes: [table.node],
     async tick() {
       try {
         table.show((await ask('polywire.ccproxy.vm.list')).vms, 'No VM is registered.');
       } catch (e) {
-        table.show([], e.uri === 'wamp.error.no_such_procedure' ? 'This realm has no cc-proxy.' : e.message);
+        table.show([], e.message);
       }
     },
   };
@@ -245,7 +247,8 @@ const vms = (() => {
 
 // ---- frame
 
-const views = [overview, sessions, procedures, topics, programs, vms, consoleView(() => session)];
+const everyView = [overview, sessions, procedures, topics, programs, vms, consoleView(() => session)];
+let views = [];
 const slug = view => view.name.toLowerCase();
 let current = overview;
 
@@ -258,7 +261,20 @@ function open() {
   if (session && stats) current.tick?.();
 }
 
-$('views').append(...views.map((v, i) => el('a', { href: `#${slug(v)}`, title: `${v.name} (${i + 1})` }, v.name)));
+function offer(offered) {
+  if (offered.length === views.length && offered.every((v, i) => v === views[i])) return;
+  views = offered;
+  $('views').replaceChildren(...views.map((v, i) => el('a', { href: `#${slug(v)}`, title: `${v.name} (${i + 1})` }, v.name)));
+  open();
+}
+
+/** The views of what this server has: without a Gate or a cc-proxy there is nothing to see of them. */
+async function there() {
+  const has = view => !view.needs || ask(view.needs).then(() => true, e => e.uri !== 'wamp.error.no_such_procedure');
+  const found = await Promise.all(everyView.map(has));
+  return everyView.filter((v, i) => found[i]);
+}
+
 addEventListener('hashchange', open);
 
 addEventListener('keydown', e => {
@@ -299,7 +315,10 @@ async function login(failure) {
   form.authid.value = lastUser ?? '';
   $('login-error').textContent = failure ?? '';
   if (!$('login').open) $('login').showModal();
-  await new Promise(resolve => { form.onsubmit = resolve; });
+  await new Promise(resolve => {
+    $('login').onclose = () => $('login').showModal(); // by Escape; there is nothing to see without a login
+    form.onsubmit = () => { $('login').onclose = null; resolve(); };
+  });
   const credentials = { realm: form.realm.value, authid: form.authid.value || undefined, password: form.password.value || undefined };
   form.password.value = '';
   localStorage.setItem('polywire.last', JSON.stringify({ realm: credentials.realm, authid: credentials.authid }));
@@ -340,10 +359,11 @@ async function run() {
   } catch (e) {
     console.warn('settings.json', e);
   }
-  open();
+  offer(everyView.filter(v => !v.needs));
   for (;;) {
     session = await join();
     previous = stats = undefined;
+    offer(await there());
     $('leave').hidden = false;
     link(`${session.details.authid} (${session.details.authrole}) in ${session.realm}`);
     let over = false;
