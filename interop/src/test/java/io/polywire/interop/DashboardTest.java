@@ -91,13 +91,33 @@ class DashboardTest {
         return WampClient.connect(server().ws(), "realm1");
     }
 
+    /** The rows of {@code polywire.history}. */
+    private static int remembered(WampClient client) {
+        Map<?, ?> history = (Map<?, ?>) client.call("polywire.history").await().value();
+        return history == null ? 0 : ((List<?>) history.get("rows")).size();
+    }
+
     @Test
-    void theOverviewShowsTheServersNumbers() throws IOException {
+    void theOverviewShowsTheServersNumbersAndWhatWasBeforeThePage() throws IOException {
         try (WampClient client = client()) {
             client.register("shop.price", call -> 42).await();
+            client.subscribe("shop.news", event -> {}).await();
+            while (remembered(client) < 5) {
+                for (int i = 0; i < 100; i++) {
+                    client.call("shop.price").await();
+                    client.publish("shop.news", i);
+                }
+            }
+            openPage();
             browser().await("/[1-9]/.test(document.querySelector('.tile b').textContent)");
-            assertEquals(42, client.call("shop.price").await().integer(0));
             browser().awaitText("realm1");
+            // A point of the first chart that is older than the page: half a minute in 60 are the right half.
+            browser().await("""
+                performance.now() < 10000 && (c => {
+                  const {data} = c.getContext('2d').getImageData(Math.floor(c.width * 0.75), 0, 2, c.height);
+                  for (let i = 0; i < data.length; i += 4) if (data[i + 2] > 180 && data[i] < 120) return true;
+                  return false;
+                })(document.querySelector('canvas'))""");
             browser().picture(PICTURES.resolve("overview.png"));
             browser().scheme("dark");
             browser().picture(PICTURES.resolve("overview-dark.png"));

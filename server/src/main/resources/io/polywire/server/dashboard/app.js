@@ -43,20 +43,32 @@ const charts = [
   new Chart('Traffic', [{ name: 'in', color: BLUE }, { name: 'out', color: GREEN }], n => `${bytes(n)}/s`),
 ];
 
-function perSecond(name) {
-  const seconds = previous ? (stats.time_ms - previous.time_ms) / 1000 : 0;
-  return seconds > 0 ? Math.max(0, (stats.totals[name] - previous.totals[name]) / seconds) : 0;
+/** Of a counter that only grows, how much it grew in each second between two points. */
+const growth = (name, now, last) => Math.max(0, (now[name] - last[name]) / (now.time_ms - last.time_ms) * 1000);
+
+/** What the charts show of a look at the server: its counters and the time. */
+const point = () => ({ ...stats.totals, ...stats.server, time_ms: stats.time_ms });
+
+/** Adds to each chart what happened from one point to the next, for a number of seconds. */
+function record(now, last, seconds = 1) {
+  if (now.time_ms <= last.time_ms) return;
+  const rates = (...names) => names.map(name => growth(name, now, last));
+  [
+    rates('calls', 'errors'),
+    rates('events', 'publications', 'dropped_events'),
+    [now.sessions],
+    rates('cpu_seconds'),
+    [now.rss_bytes, now.heap_bytes],
+    rates('bytes_in', 'bytes_out'),
+  ].forEach((values, i) => charts[i].add(values, seconds));
 }
 
-function record() {
-  const { server, totals } = stats;
-  charts[2].add(totals.sessions);
-  charts[4].add(server.rss_bytes, server.heap_bytes);
-  if (!previous || stats.time_ms <= previous.time_ms) return;
-  charts[0].add(perSecond('calls'), perSecond('errors'));
-  charts[1].add(perSecond('events'), perSecond('publications'), perSecond('dropped_events'));
-  charts[3].add((server.cpu_seconds - previous.server.cpu_seconds) / (stats.time_ms - previous.time_ms) * 1000);
-  charts[5].add(perSecond('bytes_in'), perSecond('bytes_out'));
+/** Fills the charts with what the server remembers of the last hour. */
+async function remember() {
+  const { interval_ms, columns, rows } = await ask('polywire.history');
+  const points = rows.map(row => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
+  charts.forEach(chart => chart.clear());
+  points.forEach((now, i) => { if (i > 0) record(now, points[i - 1], interval_ms / TICK); });
 }
 
 const overview = (() => {
@@ -82,8 +94,8 @@ const overview = (() => {
         tile('sessions', number(totals.sessions)),
         tile('procedures', number(totals.registrations)),
         tile('topics', number(totals.subscriptions)),
-        tile('calls/s', rate(perSecond('calls'))),
-        tile('events/s', rate(perSecond('events'))),
+        tile('calls/s', rate(previous ? growth('calls', point(), previous) : 0)),
+        tile('events/s', rate(previous ? growth('events', point(), previous) : 0)),
         tile('slow peers', number(totals.slow_peers), totals.slow_peers > 0),
         tile('events dropped', number(totals.dropped_events), totals.dropped_events > 0),
         tile('resident memory', bytes(server.rss_bytes)),
@@ -202,13 +214,11 @@ const programs = (() => {
   ]);
   const modules = new Table([
     { name: 'Module', kind: 'mono', cell: m => m.id },
-    { name: 'Size', kind: 'number', cell: m => bytes(m.bytes) },
-    { name: 'Owner', cell: m => m.owner ?? '' },
   ]);
   return {
     name: 'Programs',
     needs: 'polywire.gate.instance.list',
-    nodes: [el('h2', {}, 'Instances'), instances.node, el('h2', {}, 'Modules'), modules.node],
+    nodes: [el('h2', {}, 'Instances'), instances.node, el('h2', {}, 'Your modules'), modules.node],
     async tick() {
       try {
         const [running, known] = await Promise.all([ask('polywire.gate.instance.list'), ask('polywire.gate.module.list')]);
@@ -363,6 +373,7 @@ async function run() {
   for (;;) {
     session = await join();
     previous = stats = undefined;
+    await attempt(remember);
     offer(await there());
     $('leave').hidden = false;
     link(`${session.details.authid} (${session.details.authrole}) in ${session.realm}`);
@@ -370,10 +381,11 @@ async function run() {
     session.closed.then(reason => { over = true; link(reason.message, true); });
     while (!over) {
       try {
-        previous = stats;
+        previous = stats && point();
         stats = await ask('polywire.stats');
         offset = stats.time_ms - Date.now();
-        record();
+        if (previous) record(point(), previous);
+        charts.forEach(chart => chart.draw());
         if (!document.hidden) await current.tick?.();
       } catch (e) {
         if (!over) link(e.message, true);

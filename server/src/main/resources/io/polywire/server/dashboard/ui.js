@@ -102,7 +102,7 @@ export class Table {
   }
 }
 
-/** Lines of the last hour. `series`: `{ name, color }`; values are added once a second. */
+/** Lines of the last hour. `series`: `{ name, color }`; values are those of each second. */
 export class Chart {
   static #CAPACITY = 3600;
 
@@ -116,13 +116,17 @@ export class Chart {
     new ResizeObserver(() => this.draw()).observe(this.canvas);
   }
 
-  add(...values) {
+  clear() {
+    for (const s of this.series) s.values = [];
+  }
+
+  /** Adds a value of each series, for a number of seconds. */
+  add(values, seconds = 1) {
     this.series.forEach((s, i) => {
-      s.values.push(values[i] ?? 0);
-      if (s.values.length > Chart.#CAPACITY) s.values.shift();
+      for (let n = 0; n < seconds; n++) s.values.push(values[i] ?? 0);
+      s.values.splice(0, s.values.length - Chart.#CAPACITY);
       this.labels[i].textContent = this.unit(values[i] ?? 0);
     });
-    this.draw();
   }
 
   draw() {
