@@ -11,6 +11,7 @@ import io.polywire.net.Doors;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.Loops;
 import io.polywire.net.NetException;
+import io.polywire.net.Rates;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realms;
 import io.polywire.server.config.CcProxySection;
@@ -181,10 +182,13 @@ final class Doorways implements AutoCloseable {
      * What a listener serves.
      *
      * @param others doors behind these
+     * @param rates that handshakes are counted by
      */
-    Doors doors(List<HttpDoor> others) {
-        List<HttpDoor> all = new ArrayList<>(http);
+    Doors doors(List<HttpDoor> others, Rates rates) {
+        List<HttpDoor> all = new ArrayList<>();
+        http.forEach(door -> all.add(rates.limit(door)));
         all.addAll(others);
+        wamp.handshakes(peer -> rates.handshake(peer).isZero());
         return new Doors(all, wamp);
     }
 

@@ -34,7 +34,8 @@ record Reload(
         List<String> restart = new ArrayList<>();
         differs("data", now.data(), next.data(), restart);
         differs("listeners", now.listeners(), next.listeners(), restart);
-        differs("attempts", now.attempts(), next.attempts(), restart);
+        differs("attempts", now.guard().attempts(), next.guard().attempts(), restart);
+        differs("rates", now.guard().rates(), next.guard().rates(), restart);
         differs("admin_realm", now.adminRealm(), next.adminRealm(), restart);
         differs("log.format", now.log().format(), next.log().format(), restart);
         differs("log.audit", now.log().audit(), next.log().audit(), restart);

@@ -5,6 +5,7 @@ import io.polywire.net.HttpDoor;
 import io.polywire.net.ListenSettings;
 import io.polywire.net.Listener;
 import io.polywire.net.Loops;
+import io.polywire.net.Rates;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realm;
 import io.polywire.server.access.Access;
@@ -41,6 +42,7 @@ final class Server implements AutoCloseable {
     private final Hosting hosting;
     private final Access access;
     private final Doorways doorways;
+    private final Rates rates;
     private final Recorder recorder;
     private final Audit audit;
     private final ServerControl control;
@@ -64,10 +66,11 @@ final class Server implements AutoCloseable {
         hosting = new Hosting(loops, store, realm -> watched(realm, settings.watch()));
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
-        access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), audit, hosting::open);
+        access = new Access(rules(settings), settings.guard().attempts(), store, hosting.realms(), audit, hosting::open);
         doorways = new Doorways(
                 loops, settings.doors(), hosting.realms(), access, access::admin, audit::note, settings.data());
-        Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
+        rates = new Rates(settings.guard().rates());
+        Watch watch = new Watch(hosting.realms(), loops, doorways.counts(), rates);
         recorder = new Recorder(watch);
         control = new ServerControl(settings, file, audit, this::apply);
         administer(settings, watch);
@@ -164,7 +167,7 @@ final class Server implements AutoCloseable {
     }
 
     private void listen(ListenSettings settings) {
-        Listener listener = Listener.open(loops, settings, doorways.doors(pages));
+        Listener listener = Listener.open(loops, settings, doorways.doors(pages, rates), rates);
         listeners.add(listener);
         boolean secure = settings.tls() != null;
         switch (listener.endpoint()) {

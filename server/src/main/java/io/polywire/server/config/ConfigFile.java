@@ -6,7 +6,6 @@ import io.polywire.server.yaml.Reference;
 import io.polywire.server.yaml.Schema;
 import io.polywire.server.yaml.Section;
 import io.polywire.server.yaml.YamlReader;
-import io.polywire.wamp.auth.Attempts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -66,7 +65,7 @@ public final class ConfigFile {
         if (!root.has("realms") && !root.has("templates")) {
             root.missing("realms: without one nobody can join");
         }
-        Attempts.Limits attempts = root.section("attempts", "how often authentication may fail", AttemptSection::read);
+        GuardSettings guard = GuardSettings.read(root);
         String adminRealm = root.text(
                 "admin_realm",
                 "realm with the server's own procedures polywire.*, for roles that are admin; left out: there are none");
@@ -78,7 +77,7 @@ public final class ConfigFile {
                 listeners,
                 realms,
                 templates,
-                attempts == null ? Attempts.Limits.DEFAULT : attempts,
+                guard,
                 adminRealm,
                 watch,
                 doors);

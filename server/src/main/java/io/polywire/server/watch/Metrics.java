@@ -116,6 +116,14 @@ final class Metrics {
                         .value((double) count)
                         .build()));
         all.add(connections.build());
+        counter(
+                "polywire_connections_refused",
+                "Connections closed because their address connects too often",
+                (double) look.refusedConnections());
+        counter(
+                "polywire_handshakes_refused",
+                "Handshakes refused because their address makes too many",
+                (double) look.refusedHandshakes());
         counter("polywire_received_bytes", "Octets received on all connections", (double) look.octetsIn());
         counter("polywire_sent_bytes", "Octets sent on all connections", (double) look.octetsOut());
         counter(

@@ -2,6 +2,7 @@ package io.polywire.server.watch;
 
 import io.polywire.net.Loop;
 import io.polywire.net.Loops;
+import io.polywire.net.Rates;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Inspector;
 import io.polywire.router.Realms;
@@ -26,9 +27,14 @@ public final class Watch {
     private final Realms realms;
     private final Loops loops;
     private final Map<String, IntSupplier> doors;
+    private final Rates rates;
 
-    /** @param doors how many connections each has, by name */
-    public Watch(Realms realms, Loops loops, Map<String, IntSupplier> doors) {
+    /**
+     * @param doors how many connections each has, by name
+     * @param rates that all listeners share
+     */
+    public Watch(Realms realms, Loops loops, Map<String, IntSupplier> doors, Rates rates) {
+        this.rates = rates;
         this.realms = realms;
         this.loops = loops;
         this.doors = Map.copyOf(doors);
@@ -39,12 +45,16 @@ public final class Watch {
      *
      * @param time milliseconds since 1970
      * @param connections at each door
+     * @param refusedConnections for being too many from their address
+     * @param refusedHandshakes the same
      */
     record Look(
             long time,
             ProcessFacts process,
             List<Inspector.Totals> realms,
             Map<String, Integer> connections,
+            long refusedConnections,
+            long refusedHandshakes,
             long octetsIn,
             long octetsOut) {}
 
@@ -60,7 +70,15 @@ public final class Watch {
         doors.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(door -> connections.put(door.getKey(), door.getValue().getAsInt()));
-        return new Look(System.currentTimeMillis(), ProcessFacts.now(), totals, connections, in, out);
+        return new Look(
+                System.currentTimeMillis(),
+                ProcessFacts.now(),
+                totals,
+                connections,
+                rates.refusedConnections(),
+                rates.refusedHandshakes(),
+                in,
+                out);
     }
 
     /** What each realm says, in the order of their names. */
