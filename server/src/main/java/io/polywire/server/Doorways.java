@@ -1,6 +1,7 @@
 package io.polywire.server;
 
 import io.polywire.ccproxy.bridge.CcProxyDoor;
+import io.polywire.gate.door.GateDoor;
 import io.polywire.hemi.bridge.RemoteServer;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
@@ -58,6 +59,7 @@ final class Doorways implements AutoCloseable {
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final List<RemoteServer> remotes = new ArrayList<>();
     private final WampDoor wamp;
+    private @Nullable GateDoor gateDoor;
     private final @Nullable CcProxySection ccProxySettings;
     private final @Nullable HostedRealm ccProxyRealm;
     private volatile @Nullable CcProxyDoor ccProxy;
@@ -97,6 +99,7 @@ final class Doorways implements AutoCloseable {
             HostedRealm realm = gate.realm() == null ? null : realm(realms, gate.realm());
             GateDoorway doorway = new GateDoorway(gate, realm, admin, data);
             doorway.door.onAccess(audit);
+            gateDoor = doorway.door;
             closeables.add(doorway);
             String path = gate.door().prefix() + "/gate-0/";
             add("gate", doorway.door, new Way("Gate", "http", path), doorway.door::connections);
@@ -133,6 +136,13 @@ final class Doorways implements AutoCloseable {
     private int ccProxyConnections() {
         CcProxyDoor door = ccProxy;
         return door == null ? 0 : door.connections();
+    }
+
+    /** Lets contexts of traces in where they come in the form of a door's protocol; before it is used. */
+    void trace() {
+        if (gateDoor != null) {
+            gateDoor.trace();
+        }
     }
 
     /** Adds a door behind those that are there. */

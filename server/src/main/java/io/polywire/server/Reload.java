@@ -41,6 +41,7 @@ record Reload(
         differs("log.audit", now.log().audit(), next.log().audit(), restart);
         differs("metrics", now.watch().metrics(), next.watch().metrics(), restart);
         differs("slow_call", now.watch().slowCall(), next.watch().slowCall(), restart);
+        differs("tracing", now.watch().tracing(), next.watch().tracing(), restart);
         Map<String, @Nullable Object> doors = next.doors().byKey();
         now.doors().byKey().forEach((key, door) -> differs(key, door, doors.get(key), restart));
         Map<String, RealmSettings> before = byName(now.realms());

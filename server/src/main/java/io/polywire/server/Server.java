@@ -13,9 +13,11 @@ import io.polywire.server.access.Audit;
 import io.polywire.server.config.CcProxySection;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
+import io.polywire.server.config.TraceSettings;
 import io.polywire.server.config.WatchSettings;
 import io.polywire.server.dashboard.DashboardDoor;
 import io.polywire.server.dashboard.DashboardSettings;
+import io.polywire.server.trace.Tracing;
 import io.polywire.server.watch.Administration;
 import io.polywire.server.watch.MonitorDoor;
 import io.polywire.server.watch.Recorder;
@@ -45,6 +47,7 @@ final class Server implements AutoCloseable {
     private final Rates rates;
     private final Recorder recorder;
     private final Audit audit;
+    private final @Nullable Tracing tracing;
     private final ServerControl control;
     private volatile boolean ready;
     private final List<HttpDoor> pages = new ArrayList<>();
@@ -61,6 +64,8 @@ final class Server implements AutoCloseable {
 
     private Server(ServerSettings settings, @Nullable Supplier<ServerSettings> file) {
         audit = Audit.to(settings.log().audit());
+        TraceSettings traces = settings.watch().tracing();
+        tracing = traces == null ? null : new Tracing(traces);
         store = settings.data() == null ? null : Store.open(settings.data());
         loops = Loops.open();
         hosting = new Hosting(loops, store, realm -> watched(realm, settings.watch()));
@@ -69,8 +74,11 @@ final class Server implements AutoCloseable {
         access = new Access(rules(settings), settings.guard().attempts(), store, hosting.realms(), audit, hosting::open);
         doorways = new Doorways(
                 loops, settings.doors(), hosting.realms(), access, access::admin, audit::note, settings.data());
+        if (tracing != null) {
+            doorways.trace();
+        }
         rates = new Rates(settings.guard().rates());
-        Watch watch = new Watch(hosting.realms(), loops, doorways.counts(), rates);
+        Watch watch = new Watch(hosting.realms(), loops, doorways.counts(), rates, tracing);
         recorder = new Recorder(watch);
         control = new ServerControl(settings, file, audit, this::apply);
         administer(settings, watch);
@@ -80,6 +88,9 @@ final class Server implements AutoCloseable {
     /** What happens in a realm, for those who watch it. */
     private void watched(Realm realm, WatchSettings settings) {
         realm.onSlowCalls(settings.slowCall().toNanos(), SlowCall::note);
+        if (tracing != null) {
+            realm.trace(tracing);
+        }
         realm.onKills((by, killed, reason) -> audit.note(
                 "kill",
                 Audit.Who.of(by),
@@ -215,5 +226,8 @@ final class Server implements AutoCloseable {
             store.close();
         }
         audit.close();
+        if (tracing != null) {
+            tracing.close();
+        }
     }
 }

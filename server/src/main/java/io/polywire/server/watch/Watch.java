@@ -6,6 +6,7 @@ import io.polywire.net.Rates;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Inspector;
 import io.polywire.router.Realms;
+import io.polywire.server.trace.Tracing;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks all realms, each on its own thread, and puts together what they say. Thread-safe; everything blocks until the realms have
@@ -28,13 +30,16 @@ public final class Watch {
     private final Loops loops;
     private final Map<String, IntSupplier> doors;
     private final Rates rates;
+    private final @Nullable Tracing tracing;
 
     /**
      * @param doors how many connections each has, by name
      * @param rates that all listeners share
+     * @param tracing null if nothing is followed
      */
-    public Watch(Realms realms, Loops loops, Map<String, IntSupplier> doors, Rates rates) {
+    public Watch(Realms realms, Loops loops, Map<String, IntSupplier> doors, Rates rates, @Nullable Tracing tracing) {
         this.rates = rates;
+        this.tracing = tracing;
         this.realms = realms;
         this.loops = loops;
         this.doors = Map.copyOf(doors);
@@ -47,6 +52,8 @@ public final class Watch {
      * @param connections at each door
      * @param refusedConnections for being too many from their address
      * @param refusedHandshakes the same
+     * @param spansExported that the collector has taken
+     * @param spansDropped that it has not
      */
     record Look(
             long time,
@@ -55,6 +62,8 @@ public final class Watch {
             Map<String, Integer> connections,
             long refusedConnections,
             long refusedHandshakes,
+            long spansExported,
+            long spansDropped,
             long octetsIn,
             long octetsOut) {}
 
@@ -77,6 +86,8 @@ public final class Watch {
                 connections,
                 rates.refusedConnections(),
                 rates.refusedHandshakes(),
+                tracing == null ? 0 : tracing.exported(),
+                tracing == null ? 0 : tracing.dropped(),
                 in,
                 out);
     }
