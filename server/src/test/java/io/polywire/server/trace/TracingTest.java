@@ -26,11 +26,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -240,6 +244,28 @@ class TracingTest {
             assertNull(details.take().get(TraceContext.PARENT));
         }
         assertTrue(spans.isEmpty());
+    }
+
+    @Test
+    void withoutACollectorFlightRecorderHears() throws Exception {
+        try (RunningServer server = start("tracing: {}\n");
+                WampClient client = server.connect("main");
+                Recording recording = new Recording()) {
+            recording.enable("io.polywire.Span");
+            recording.start();
+            client.register("com.example.f", call -> 1).await();
+            client.call("com.example.f", within(PARENT)).await();
+            client.call("com.example.f").await();
+            recording.stop();
+            Path file = folder.resolve("spans.jfr");
+            recording.dump(file);
+            List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+            assertEquals(1, events.size(), events.toString());
+            assertEquals(TRACE, events.getFirst().getString("traceId"));
+            assertEquals(SPAN, events.getFirst().getString("parentId"));
+            assertEquals("call com.example.f", events.getFirst().getString("what"));
+            assertTrue(events.getFirst().getDuration("took").isPositive());
+        }
     }
 
     @Test
