@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param sampled whether it is recorded
  * @param state the header {@code tracestate}, as it came; null without one
  */
-public record TraceContext(String trace, String span, boolean sampled, @Nullable String state) {
+public record TraceContext(
+        String trace,
+        String span,
+        boolean sampled,
+        @Nullable String state) {
     public static final String PARENT = "_traceparent";
     public static final String STATE = "_tracestate";
 

@@ -29,7 +29,9 @@ class TraceContextTest {
         assertTrue(context.sampled());
         assertEquals("congo=t61rcWkgMzE", context.state());
         assertEquals(PARENT, context.parent());
-        assertEquals("00-" + TRACE + "-1111111111111111-01", context.at("1111111111111111").parent());
+        assertEquals(
+                "00-" + TRACE + "-1111111111111111-01",
+                context.at("1111111111111111").parent());
     }
 
     @Test
@@ -41,7 +43,9 @@ class TraceContextTest {
 
     @Test
     void laterVersionsAreReadAsFarAsTheyAreKnown() {
-        assertEquals(PARENT, of("01" + PARENT.substring(2) + "-what-comes-later", null).parent());
+        assertEquals(
+                PARENT,
+                of("01" + PARENT.substring(2) + "-what-comes-later", null).parent());
         assertNull(TraceContext.of("01" + PARENT.substring(2) + ".later", null));
     }
 

@@ -120,7 +120,9 @@ public final class Rates {
             return wait.isZero()
                     ? answer
                     : HttpResponse.text(429, "too many handshakes from this address; try again later")
-                            .with("Retry-After", Long.toString(wait.plusMillis(999).toSeconds()));
+                            .with(
+                                    "Retry-After",
+                                    Long.toString(wait.plusMillis(999).toSeconds()));
         };
     }
 }

@@ -13,8 +13,7 @@ class RatesTest {
     private final AtomicLong clock = new AtomicLong(1);
 
     private Rates rates(int connections, int handshakes, boolean exemptLoopback) {
-        return new Rates(
-                new Rates.Limits(connections, handshakes, Duration.ofSeconds(12), exemptLoopback), clock::get);
+        return new Rates(new Rates.Limits(connections, handshakes, Duration.ofSeconds(12), exemptLoopback), clock::get);
     }
 
     private static InetSocketAddress from(String host) {

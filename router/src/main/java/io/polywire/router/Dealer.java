@@ -117,9 +117,8 @@ final class Dealer {
             return;
         }
         Tracer.Span span = tracer.call(caller, m.procedure(), TraceContext.of(m.options()));
-        Call traced = span == null
-                ? m
-                : new Call(m.request(), span.context().in(m.options()), m.procedure(), m.payload());
+        Call traced =
+                span == null ? m : new Call(m.request(), span.context().in(m.options()), m.procedure(), m.payload());
         begin(caller, traced, progress, registration, disclosed, span);
     }
 

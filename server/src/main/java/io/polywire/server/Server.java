@@ -71,7 +71,8 @@ final class Server implements AutoCloseable {
         hosting = new Hosting(loops, store, realm -> watched(realm, settings.watch()));
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
-        access = new Access(rules(settings), settings.guard().attempts(), store, hosting.realms(), audit, hosting::open);
+        access =
+                new Access(rules(settings), settings.guard().attempts(), store, hosting.realms(), audit, hosting::open);
         doorways = new Doorways(
                 loops, settings.doors(), hosting.realms(), access, access::admin, audit::note, settings.data());
         if (tracing != null) {

@@ -104,8 +104,7 @@ class MonitorTest {
         String text = Files.readString(Path.of("..", "docs", "operations.md"));
         String section = text.substring(text.indexOf("\n## Metrics\n"), text.indexOf("\n## Logs\n"));
         Set<String> documented = new TreeSet<>();
-        Matcher name =
-                Pattern.compile("`((?:polywire|process|jvm)_[a-z_]+)`").matcher(section);
+        Matcher name = Pattern.compile("`((?:polywire|process|jvm)_[a-z_]+)`").matcher(section);
         while (name.find()) {
             documented.add(name.group(1));
         }

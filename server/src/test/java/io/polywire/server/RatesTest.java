@@ -89,8 +89,10 @@ class RatesTest {
             }
             try (Socket socket = connect(server)) {
                 socket.getOutputStream().write(RAW_JSON);
-                // 0x7F, error 4 (maximum connection count reached) and no serialization, two octets of zero; then the end
-                assertArrayEquals(new byte[] {0x7F, 0x40, 0, 0}, socket.getInputStream().readAllBytes());
+                // 0x7F, error 4 (maximum connection count reached) and no serialization, two octets of zero; then the
+                // end
+                assertArrayEquals(
+                        new byte[] {0x7F, 0x40, 0, 0}, socket.getInputStream().readAllBytes());
             }
             assertEquals(4L, totals(client).get("refused_handshakes"));
         }
@@ -105,7 +107,8 @@ class RatesTest {
                 Socket third = connect(server);
                 Socket fourth = connect(server)) {
             assertEquals(-1, ended(fourth));
-            second.getOutputStream().write("GET /ready HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            second.getOutputStream()
+                    .write("GET /ready HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             assertEquals('H', second.getInputStream().read());
             third.getOutputStream().write("GET /metrics HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             String metrics = new String(third.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

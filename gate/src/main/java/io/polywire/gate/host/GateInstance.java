@@ -163,13 +163,7 @@ public final class GateInstance {
             guest = host.programs()
                     .launch(
                             program,
-                            new Launch(
-                                            function,
-                                            transientInstance,
-                                            suspended,
-                                            anonymous ? null : owner,
-                                            id,
-                                            listener())
+                            new Launch(function, transientInstance, suspended, anonymous ? null : owner, id, listener())
                                     .within(trace));
         } finally {
             lock.unlock();

@@ -142,8 +142,7 @@ class WampServiceTest {
         other.receive(new Message.Subscribe(2, Dict.EMPTY, "com.news"));
         other.next(Message.Subscribed.class);
         traced.call("call", "com.f", List.of(), Map.of(), Map.of());
-        assertEquals(
-                parent, other.next(Message.Invocation.class).details().get(TraceContext.PARENT));
+        assertEquals(parent, other.next(Message.Invocation.class).details().get(TraceContext.PARENT));
         traced.call("publish", "com.news", List.of(), Map.of(), Map.of());
         assertEquals(parent, other.next(Message.Event.class).details().get(TraceContext.PARENT));
         traced.call("call", "com.f", List.of(), Map.of(), Map.of(TraceContext.PARENT, own));

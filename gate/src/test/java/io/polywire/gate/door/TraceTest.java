@@ -88,9 +88,12 @@ class TraceTest {
     void headersThatAreNotValidAreIgnored() throws Exception {
         try (Served server = new Served(GateSettings.DEFAULT, List.of(service))) {
             server.door.trace();
-            for (String parent : List.of("", PARENT + "-", PARENT.replace("4bf9", "4BF9"), "ff" + PARENT.substring(2))) {
+            for (String parent :
+                    List.of("", PARENT + "-", PARENT.replace("4bf9", "4BF9"), "ff" + PARENT.substring(2))) {
                 assertEquals(
-                        Optional.empty(), started(server, "?action=call&function=main", "traceparent: " + parent), parent);
+                        Optional.empty(),
+                        started(server, "?action=call&function=main", "traceparent: " + parent),
+                        parent);
             }
             assertEquals(
                     Optional.empty(),

@@ -72,15 +72,7 @@ public final class ConfigFile {
         DoorSettings.checkRealm(root, "admin_realm", adminRealm, realms);
         WatchSettings watch = WatchSettings.read(root);
         DoorSettings doors = DoorSettings.read(root, realms);
-        return new ServerSettings(
-                data,
-                listeners,
-                realms,
-                templates,
-                guard,
-                adminRealm,
-                watch,
-                doors);
+        return new ServerSettings(data, listeners, realms, templates, guard, adminRealm, watch, doors);
     }
 
     private static List<RealmSettings> realms(Section root, List<RoleSettings> roles) {

@@ -21,8 +21,7 @@ public record GuardSettings(Attempts.Limits attempts, Rates.Limits rates) {
     static GuardSettings read(Section root) {
         Attempts.Limits attempts = root.section("attempts", "how often authentication may fail", AttemptSection::read);
         Rates.Limits rates = root.section("rates", "how often an address may connect", GuardSettings::rates);
-        return new GuardSettings(
-                attempts == null ? DEFAULT.attempts : attempts, rates == null ? DEFAULT.rates : rates);
+        return new GuardSettings(attempts == null ? DEFAULT.attempts : attempts, rates == null ? DEFAULT.rates : rates);
     }
 
     private static Rates.Limits rates(Section s) {

@@ -87,8 +87,7 @@ public record ServerSettings(
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
-        return new ServerSettings(
-                data, listeners, realms, templates, guard, adminRealm, watch.withLog(other), doors);
+        return new ServerSettings(data, listeners, realms, templates, guard, adminRealm, watch.withLog(other), doors);
     }
 
     /** The log. */

@@ -33,7 +33,12 @@ public record TraceSettings(
                         "where spans are sent, as OTLP over HTTP in JSON; left out: they are told to Flight Recorder only"),
                 s.secret("authorization", text -> false, "value of the header Authorization for the collector"),
                 s.text("service", DEFAULT.service, "name of this server in traces"),
-                s.number("queue", 1, 1_000_000, DEFAULT.queue, "spans that wait to be sent; more are dropped and counted"));
+                s.number(
+                        "queue",
+                        1,
+                        1_000_000,
+                        DEFAULT.queue,
+                        "spans that wait to be sent; more are dropped and counted"));
     }
 
     private static Double fraction(String text) {

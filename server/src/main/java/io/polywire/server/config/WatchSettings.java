@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param tracing how calls and publications are followed; null: they are not
  */
 public record WatchSettings(
-        LogSettings log, MetricsSettings metrics, Duration slowCall, @Nullable TraceSettings tracing) {
+        LogSettings log,
+        MetricsSettings metrics,
+        Duration slowCall,
+        @Nullable TraceSettings tracing) {
     /** What holds if nothing is said. */
     public static final WatchSettings DEFAULT =
             new WatchSettings(LogSettings.DEFAULT, MetricsSettings.DEFAULT, Duration.ofMillis(500), null);

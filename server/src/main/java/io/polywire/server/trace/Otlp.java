@@ -30,7 +30,11 @@ final class Otlp {
             json.writeName("spans").writeStartArray();
             spans.forEach(span -> span(json, span));
             json.writeEndArray();
-            json.writeEndObject().writeEndArray().writeEndObject().writeEndArray().writeEndObject();
+            json.writeEndObject()
+                    .writeEndArray()
+                    .writeEndObject()
+                    .writeEndArray()
+                    .writeEndObject();
         }
         return out.toByteArray();
     }

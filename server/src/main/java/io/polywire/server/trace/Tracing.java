@@ -49,9 +49,7 @@ public final class Tracing implements Tracer, AutoCloseable {
     }
 
     private boolean wanted(@Nullable TraceContext context) {
-        return context == null
-                ? sample > 0 && ThreadLocalRandom.current().nextDouble() < sample
-                : context.sampled();
+        return context == null ? sample > 0 && ThreadLocalRandom.current().nextDouble() < sample : context.sampled();
     }
 
     private static String id(int octets) {

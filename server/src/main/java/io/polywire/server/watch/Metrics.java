@@ -116,14 +116,10 @@ final class Metrics {
                         .value((double) count)
                         .build()));
         all.add(connections.build());
-        counter(
-                "polywire_connections_refused",
-                "Connections closed because their address connects too often",
-                (double) look.refusedConnections());
-        counter(
-                "polywire_handshakes_refused",
-                "Handshakes refused because their address makes too many",
-                (double) look.refusedHandshakes());
+        counter("polywire_connections_refused", "Connections closed because their address connects too often", (double)
+                look.refusedConnections());
+        counter("polywire_handshakes_refused", "Handshakes refused because their address makes too many", (double)
+                look.refusedHandshakes());
         counter("polywire_spans_exported", "Spans that the collector of traces has taken", (double)
                 look.spansExported());
         counter("polywire_spans_dropped", "Spans that were not sent, or that the collector did not take", (double)

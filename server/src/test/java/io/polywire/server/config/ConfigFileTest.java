@@ -10,8 +10,8 @@ import io.polywire.hemi.door.HemiDoorSettings;
 import io.polywire.hemi.door.RealmBridgeSettings;
 import io.polywire.model.Match;
 import io.polywire.net.Endpoint;
-import io.polywire.net.Rates;
 import io.polywire.net.ListenSettings;
+import io.polywire.net.Rates;
 import io.polywire.router.Authorizer.Action;
 import io.polywire.router.EventStore;
 import io.polywire.router.HistoryRules;
@@ -281,8 +281,12 @@ class ConfigFileTest {
         assertTrue(template.covers("tenant.a") && !template.covers("tenant.") && !template.covers("x"));
         assertEquals(5, template.most());
         assertEquals(Duration.ofSeconds(3), template.linger());
-        assertEquals(new Attempts.Limits(1, 2, Duration.ofSeconds(3)), settings.guard().attempts());
-        assertEquals(new Rates.Limits(5, 0, Duration.ofSeconds(2), true), settings.guard().rates());
+        assertEquals(
+                new Attempts.Limits(1, 2, Duration.ofSeconds(3)),
+                settings.guard().attempts());
+        assertEquals(
+                new Rates.Limits(5, 0, Duration.ofSeconds(2), true),
+                settings.guard().rates());
         assertEquals("closed", settings.adminRealm());
         assertEquals(new MetricsSettings("t0ken", true), settings.watch().metrics());
         assertEquals(Duration.ofSeconds(7), settings.watch().slowCall());

@@ -64,12 +64,14 @@ class TracingTest {
         collector.createContext("/v1/traces", exchange -> {
             assertEquals("POST", exchange.getRequestMethod());
             assertEquals("application/json", exchange.getRequestHeaders().getFirst("Content-Type"));
-            JsonNode request = new ObjectMapper().readTree(exchange.getRequestBody().readAllBytes());
+            JsonNode request =
+                    new ObjectMapper().readTree(exchange.getRequestBody().readAllBytes());
             exchange.sendResponseHeaders(answer, -1);
             exchange.close();
             requests.add(request);
-            request.path("resourceSpans").forEach(resource -> resource.path("scopeSpans")
-                    .forEach(scope -> scope.path("spans").forEach(spans::add)));
+            request.path("resourceSpans")
+                    .forEach(resource -> resource.path("scopeSpans")
+                            .forEach(scope -> scope.path("spans").forEach(spans::add)));
         });
         collector.start();
     }
@@ -179,7 +181,8 @@ class TracingTest {
             assertEquals(TRACE, span.path("traceId").asString(""));
             assertEquals(SPAN, span.path("parentSpanId").asString(""), "the one that is not recorded has no span");
             assertEquals(2, span.path("status").path("code").asInt());
-            assertEquals("com.example.error", span.path("status").path("message").asString(""));
+            assertEquals(
+                    "com.example.error", span.path("status").path("message").asString(""));
         }
     }
 
@@ -190,7 +193,10 @@ class TracingTest {
                 Loops loops = Loops.open(1);
                 WampClient client = server.connect("main");
                 WebWireClient other = new WebWireClient(
-                        loops, (Endpoint.Tcp) Endpoint.parse(server.at()), Duration.ofSeconds(20), new ClientHooks() {})) {
+                        loops,
+                        (Endpoint.Tcp) Endpoint.parse(server.at()),
+                        Duration.ofSeconds(20),
+                        new ClientHooks() {})) {
             client.register("greet", call -> {
                         details.add(call.details());
                         return "hello";

@@ -250,8 +250,7 @@ public final class Authentication implements Admission {
     }
 
     private Decision counted(Attempt attempt) {
-        Duration wait =
-                tools.attempts().take(attempt.applicant().peer().origin(), attempt.counted());
+        Duration wait = tools.attempts().take(attempt.applicant().peer().origin(), attempt.counted());
         return wait.isZero() ? begin(attempt) : tooMany(wait);
     }
 
