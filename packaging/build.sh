@@ -45,6 +45,9 @@ say "  Quick start (ahead-of-time cache)"
   { say "  (none: see $out/train.log)"; rm -f -- "$folder/lib/app.aot"; }
 [ ! -f "$folder/lib/app.aot" ] || touch -d "@$epoch" "$folder/lib/app.aot"
 
+# What two builds of the same sources must agree in; the training run is the only thing that is never the same twice.
+(cd "$work" && find "$name" -type f ! -name app.aot -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) >"$out/$name.files.sha256"
+
 tar_file=$out/$name-linux-$machine.tar.gz
 tar --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner -C "$work" -cf - "$name" | gzip -n >"$tar_file"
 say "  $tar_file"
@@ -100,7 +103,18 @@ if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
   systemctl stop polywire || true
 fi
 END
-  chmod 755 "$deb/DEBIAN/postinst" "$deb/DEBIAN/prerm"
+  cat >"$deb/DEBIAN/postrm" <<'END'
+#!/bin/sh
+set -e
+if [ -d /run/systemd/system ]; then
+  systemctl daemon-reload || true
+fi
+if [ "$1" = purge ]; then
+  rm -rf /var/lib/polywire
+fi
+END
+  (cd "$deb" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$deb/DEBIAN/md5sums"
+  chmod 755 "$deb/DEBIAN/postinst" "$deb/DEBIAN/prerm" "$deb/DEBIAN/postrm"
   find "$deb" -exec touch -h -d "@$epoch" {} +
   SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group --build "$deb" "$out/${name}_$architecture.deb" >/dev/null
   say "  $out/${name}_$architecture.deb"

@@ -40,6 +40,15 @@ public final class Listener implements AutoCloseable {
      * @throws NetException if the address cannot be used, or certificate or key not be read
      */
     public static Listener open(Loops loops, ListenSettings settings, Doors doors) {
+        return open(loops, settings, doors, Rates.unlimited());
+    }
+
+    /**
+     * The same for addresses that do not connect too often.
+     *
+     * @param rates count connections; handshakes are counted by the doors, see {@link Rates#limit}
+     */
+    public static Listener open(Loops loops, ListenSettings settings, Doors doors, Rates rates) {
         SslContext tls = settings.tls() == null ? null : settings.tls().context();
         AtomicInteger connections = new AtomicInteger();
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -47,7 +56,7 @@ public final class Listener implements AutoCloseable {
                 .channel(type(loops, settings.at()))
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Output.MARKS)
-                .childHandler(new Accepted(loops, settings, doors, tls, connections));
+                .childHandler(new Accepted(loops, settings, doors, rates, tls, connections));
         return switch (settings.at()) {
             case Endpoint.Tcp tcp -> {
                 bootstrap.option(ChannelOption.SO_BACKLOG, 1024).option(ChannelOption.SO_REUSEADDR, true);
@@ -114,6 +123,7 @@ public final class Listener implements AutoCloseable {
         private final Loops loops;
         private final ListenSettings settings;
         private final Doors doors;
+        private final Rates rates;
         private final @Nullable SslContext tls;
         private final AtomicInteger connections;
 
@@ -121,11 +131,13 @@ public final class Listener implements AutoCloseable {
                 Loops loops,
                 ListenSettings settings,
                 Doors doors,
+                Rates rates,
                 @Nullable SslContext tls,
                 AtomicInteger connections) {
             this.loops = loops;
             this.settings = settings;
             this.doors = doors;
+            this.rates = rates;
             this.tls = tls;
             this.connections = connections;
         }
@@ -134,7 +146,7 @@ public final class Listener implements AutoCloseable {
         protected void initChannel(Channel channel) {
             int now = connections.incrementAndGet();
             channel.closeFuture().addListener(f -> connections.decrementAndGet());
-            if (now > settings.maxConnections()) {
+            if (now > settings.maxConnections() || !rates.connection(channel.remoteAddress())) {
                 channel.close();
                 return;
             }

@@ -5,8 +5,10 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.HexFormat;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,36 @@ public record Peer(
                 text(channel.localAddress()),
                 ssl == null ? null : ssl.engine().getSession(),
                 credentials(channel));
+    }
+
+    /** Its address; null for a UNIX socket. */
+    @Nullable
+    InetAddress inet() {
+        int colon = address.lastIndexOf(':');
+        if (colon < 0) {
+            return null;
+        }
+        String host = address.substring(0, colon);
+        String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        try {
+            return InetAddress.ofLiteral(bare);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** What peers are counted by: the address, of IPv6 the network of 64 bits; the user of a UNIX socket. */
+    public String origin() {
+        if (credentials != null) {
+            return "uid " + credentials.uid();
+        }
+        InetAddress inet = inet();
+        return inet == null ? address : network(inet);
+    }
+
+    static String network(InetAddress address) {
+        byte[] octets = address.getAddress();
+        return octets.length == 4 ? address.getHostAddress() : HexFormat.of().formatHex(octets, 0, 8);
     }
 
     private static String text(@Nullable SocketAddress address) {

@@ -12,6 +12,7 @@ import io.polywire.model.Message.Unsubscribe;
 import io.polywire.model.Message.Unsubscribed;
 import io.polywire.model.Payload;
 import io.polywire.model.Reasons;
+import io.polywire.model.TraceContext;
 import io.polywire.model.Uris;
 import java.util.List;
 import java.util.Map;
@@ -208,10 +209,13 @@ final class Broker {
         Filter filter = options.isEmpty() ? null : Filter.of(options);
         boolean excludeMe = options.flag("exclude_me", true);
         boolean retain = options.flag("retain");
+        Tracer tracer = realm.tracer;
+        Tracer.Span span = tracer == null ? null : tracer.publish(publisher, topic, TraceContext.of(options));
+        Dict carried = span == null ? options : span.context().in(options);
         realm.counters.publications++;
         Map<String, @Nullable Object> base = null;
-        if (disclose || !options.isEmpty()) {
-            base = Options.carry(options);
+        if (disclose || !carried.isEmpty()) {
+            base = Options.carry(carried);
             if (disclose) {
                 base.put("publisher", publisher.id());
                 base.put("publisher_authid", publisher.identity().authid());
@@ -230,6 +234,9 @@ final class Broker {
         histories.add(made, realm.environment().epochMillis());
         if (retain) {
             retention.keep(made);
+        }
+        if (span != null) {
+            span.end(null, null);
         }
     }
 

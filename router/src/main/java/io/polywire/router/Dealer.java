@@ -14,6 +14,7 @@ import io.polywire.model.Message.Unregister;
 import io.polywire.model.Message.Yield;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
+import io.polywire.model.TraceContext;
 import io.polywire.model.Uris;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -109,15 +110,42 @@ final class Dealer {
             fail(caller, m, Reasons.OPTION_NOT_ALLOWED, "too many calls without an answer");
             return;
         }
+        boolean disclosed = ((Authorizer.Allow) decision).disclose();
+        Tracer tracer = realm.tracer;
+        if (tracer == null) {
+            begin(caller, m, progress, registration, disclosed, null);
+            return;
+        }
+        Tracer.Span span = tracer.call(caller, m.procedure(), TraceContext.of(m.options()));
+        Call traced =
+                span == null ? m : new Call(m.request(), span.context().in(m.options()), m.procedure(), m.payload());
+        begin(caller, traced, progress, registration, disclosed, span);
+    }
+
+    private void begin(
+            Session caller,
+            Call m,
+            boolean progress,
+            Registration registration,
+            boolean disclosed,
+            Tracer.@Nullable Span span) {
         try {
-            PendingCall call = pending(caller, m, registration, ((Authorizer.Allow) decision).disclose());
+            PendingCall call = pending(caller, m, registration, disclosed);
             call.callerContinues = progress;
+            call.span = span;
             start(call);
         } catch (InvalidArgument bad) {
-            fail(caller, m, Reasons.INVALID_ARGUMENT, bad.text());
+            refuse(caller, m, span, Reasons.INVALID_ARGUMENT, bad.text());
         } catch (Refusal refusal) {
-            fail(caller, m, refusal.uri, refusal.text);
+            refuse(caller, m, span, refusal.uri, refusal.text);
         }
+    }
+
+    private static void refuse(Session caller, Call m, Tracer.@Nullable Span span, String uri, String text) {
+        if (span != null) {
+            span.end(null, uri);
+        }
+        fail(caller, m, uri, text);
     }
 
     private PendingCall pending(Session caller, Call m, Registration registration, boolean disclosed) {
@@ -335,7 +363,7 @@ final class Dealer {
             }
             answer(call, Reasons.PAYLOAD_SIZE_EXCEEDED, "the result is larger than the caller takes");
         } else if (last) {
-            forget(call);
+            forget(call, null);
         } else {
             call.progressed = true;
             restartTimer(call);
@@ -389,7 +417,7 @@ final class Dealer {
         if (sent == Sent.TOO_LARGE) {
             answer(call, Reasons.PAYLOAD_SIZE_EXCEEDED, "the error is larger than the caller takes");
         } else {
-            forget(call);
+            forget(call, uri);
         }
     }
 
@@ -404,7 +432,7 @@ final class Dealer {
         call.callee = null;
         if (!others) {
             call.caller.send(new ErrorMessage(Call.CODE, call.request, m.details(), m.error(), m.payload()));
-            forget(call);
+            forget(call, m.error());
             return;
         }
         Registration.Callee next = call.registration.choose(realm.environment(), call.tried());
@@ -492,14 +520,21 @@ final class Dealer {
     private void answer(PendingCall call, String uri, @Nullable String text) {
         if (!call.answered) {
             call.registration.errors++;
-            forget(call);
+            forget(call, uri);
             call.caller.error(Call.CODE, call.request, uri, text);
         }
     }
 
-    /** The caller has its final answer. */
-    private static void forget(PendingCall call) {
+    /**
+     * The caller has its final answer.
+     *
+     * @param error the URI of an error; null for a result
+     */
+    private static void forget(PendingCall call, @Nullable String error) {
         call.answered = true;
+        if (call.span != null) {
+            call.span.end(call.callee == null ? null : call.callee.session, error);
+        }
         call.stopTimer();
         call.release();
         call.caller.calls.remove(call.request);
@@ -576,7 +611,7 @@ final class Dealer {
             if (!call.killed) {
                 interrupt(call, KILLNOWAIT, null);
             }
-            forget(call);
+            forget(call, Reasons.CANCELED);
         }
         List<PendingCall> invocations = new ArrayList<>();
         session.invocations.forEach(invocations::add);

@@ -48,6 +48,9 @@ final class PendingCall {
 
     private Environment.@Nullable Timer patience; // runs while a callee is held up
 
+    /** Follows it; null if nobody does. */
+    Tracer.@Nullable Span span;
+
     private Set<Registration.Callee> tried = Set.of();
 
     PendingCall(

@@ -78,6 +78,10 @@ public final class Realm {
     private long idleMillis;
     private Environment.@Nullable Timer idle;
 
+    /** Null, as mostly: nothing is followed, which costs no more than looking here. */
+    @Nullable
+    Tracer tracer;
+
     final Counters counters = new Counters();
     final Broker broker;
     final Registrar registrar;
@@ -143,6 +147,11 @@ public final class Realm {
     void kill(Session by, Session session, String reason, @Nullable String message, boolean told) {
         kill(session, reason, message, told);
         kills.killed(by, session, reason);
+    }
+
+    /** From now on calls and publications are followed by the tracer. */
+    public void trace(Tracer by) {
+        tracer = by;
     }
 
     long slowNanos() {

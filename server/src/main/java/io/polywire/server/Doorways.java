@@ -2,6 +2,7 @@ package io.polywire.server;
 
 import io.polywire.ccproxy.bridge.CcProxyDoor;
 import io.polywire.ccproxy.door.CcProxy;
+import io.polywire.gate.door.GateDoor;
 import io.polywire.hemi.bridge.RemoteServer;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
@@ -12,6 +13,7 @@ import io.polywire.net.Doors;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.Loops;
 import io.polywire.net.NetException;
+import io.polywire.net.Rates;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realms;
 import io.polywire.server.config.CcProxySection;
@@ -59,6 +61,7 @@ final class Doorways implements AutoCloseable {
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final List<RemoteServer> remotes = new ArrayList<>();
     private final WampDoor wamp;
+    private @Nullable GateDoor gateDoor;
     private final @Nullable CcProxySection ccProxySettings;
     private final @Nullable HostedRealm ccProxyRealm;
     private volatile @Nullable CcProxyDoor ccProxy;
@@ -98,6 +101,7 @@ final class Doorways implements AutoCloseable {
             HostedRealm realm = gate.realm() == null ? null : realm(realms, gate.realm());
             GateDoorway doorway = new GateDoorway(gate, realm, admin, data);
             doorway.door.onAccess(audit);
+            gateDoor = doorway.door;
             closeables.add(doorway);
             String path = gate.door().prefix() + "/gate-0/";
             add("gate", doorway.door, new Way("Gate", "http", path), doorway.door::connections);
@@ -157,6 +161,13 @@ final class Doorways implements AutoCloseable {
         return door == null ? 0 : door.connections();
     }
 
+    /** Lets contexts of traces in where they come in the form of a door's protocol; before it is used. */
+    void trace() {
+        if (gateDoor != null) {
+            gateDoor.trace();
+        }
+    }
+
     /** Adds a door behind those that are there. */
     private void add(String name, HttpDoor door, Way way, IntSupplier count) {
         http.add(door);
@@ -204,10 +215,13 @@ final class Doorways implements AutoCloseable {
      * What a listener serves.
      *
      * @param others doors behind these
+     * @param rates that handshakes are counted by
      */
-    Doors doors(List<HttpDoor> others) {
-        List<HttpDoor> all = new ArrayList<>(http);
+    Doors doors(List<HttpDoor> others, Rates rates) {
+        List<HttpDoor> all = new ArrayList<>();
+        http.forEach(door -> all.add(rates.limit(door)));
         all.addAll(others);
+        wamp.handshakes(peer -> rates.handshake(peer).isZero());
         return new Doors(all, wamp);
     }
 

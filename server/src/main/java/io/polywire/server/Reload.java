@@ -34,12 +34,14 @@ record Reload(
         List<String> restart = new ArrayList<>();
         differs("data", now.data(), next.data(), restart);
         differs("listeners", now.listeners(), next.listeners(), restart);
-        differs("attempts", now.attempts(), next.attempts(), restart);
+        differs("attempts", now.guard().attempts(), next.guard().attempts(), restart);
+        differs("rates", now.guard().rates(), next.guard().rates(), restart);
         differs("admin_realm", now.adminRealm(), next.adminRealm(), restart);
         differs("log.format", now.log().format(), next.log().format(), restart);
         differs("log.audit", now.log().audit(), next.log().audit(), restart);
         differs("metrics", now.watch().metrics(), next.watch().metrics(), restart);
         differs("slow_call", now.watch().slowCall(), next.watch().slowCall(), restart);
+        differs("tracing", now.watch().tracing(), next.watch().tracing(), restart);
         Map<String, @Nullable Object> doors = next.doors().byKey();
         now.doors().byKey().forEach((key, door) -> differs(key, door, doors.get(key), restart));
         Map<String, RealmSettings> before = byName(now.realms());

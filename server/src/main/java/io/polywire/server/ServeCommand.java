@@ -89,6 +89,7 @@ final class ServeCommand implements Callable<Integer> {
                     .toList());
             server.close();
             folder.close();
+            Training.byConfiguration();
             return 0;
         }
         stopOnSignal(server, folder);

@@ -5,6 +5,7 @@ import io.polywire.net.HttpDoor;
 import io.polywire.net.ListenSettings;
 import io.polywire.net.Listener;
 import io.polywire.net.Loops;
+import io.polywire.net.Rates;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realm;
 import io.polywire.server.access.Access;
@@ -12,9 +13,11 @@ import io.polywire.server.access.Audit;
 import io.polywire.server.config.CcProxySection;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
+import io.polywire.server.config.TraceSettings;
 import io.polywire.server.config.WatchSettings;
 import io.polywire.server.dashboard.DashboardDoor;
 import io.polywire.server.dashboard.DashboardSettings;
+import io.polywire.server.trace.Tracing;
 import io.polywire.server.watch.Administration;
 import io.polywire.server.watch.MonitorDoor;
 import io.polywire.server.watch.Recorder;
@@ -41,8 +44,10 @@ final class Server implements AutoCloseable {
     private final Hosting hosting;
     private final Access access;
     private final Doorways doorways;
+    private final Rates rates;
     private final Recorder recorder;
     private final Audit audit;
+    private final @Nullable Tracing tracing;
     private final ServerControl control;
     private volatile boolean ready;
     private final List<HttpDoor> pages = new ArrayList<>();
@@ -59,15 +64,22 @@ final class Server implements AutoCloseable {
 
     private Server(ServerSettings settings, @Nullable Supplier<ServerSettings> file) {
         audit = Audit.to(settings.log().audit());
+        TraceSettings traces = settings.watch().tracing();
+        tracing = traces == null ? null : new Tracing(traces);
         store = settings.data() == null ? null : Store.open(settings.data());
         loops = Loops.open();
         hosting = new Hosting(loops, store, realm -> watched(realm, settings.watch()));
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
-        access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), audit, hosting::open);
+        access =
+                new Access(rules(settings), settings.guard().attempts(), store, hosting.realms(), audit, hosting::open);
         doorways = new Doorways(
                 loops, settings.doors(), hosting.realms(), access, access::admin, audit::note, settings.data());
-        Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
+        if (tracing != null) {
+            doorways.trace();
+        }
+        rates = new Rates(settings.guard().rates());
+        Watch watch = new Watch(hosting.realms(), loops, doorways.counts(), rates, tracing);
         recorder = new Recorder(watch);
         control = new ServerControl(settings, file, audit, this::apply);
         administer(settings, watch);
@@ -77,6 +89,9 @@ final class Server implements AutoCloseable {
     /** What happens in a realm, for those who watch it. */
     private void watched(Realm realm, WatchSettings settings) {
         realm.onSlowCalls(settings.slowCall().toNanos(), SlowCall::note);
+        if (tracing != null) {
+            realm.trace(tracing);
+        }
         realm.onKills((by, killed, reason) -> audit.note(
                 "kill",
                 Audit.Who.of(by),
@@ -165,7 +180,7 @@ final class Server implements AutoCloseable {
     }
 
     private void listen(ListenSettings settings) {
-        Listener listener = Listener.open(loops, settings, doorways.doors(pages));
+        Listener listener = Listener.open(loops, settings, doorways.doors(pages, rates), rates);
         listeners.add(listener);
         boolean secure = settings.tls() != null;
         switch (listener.endpoint()) {
@@ -213,5 +228,8 @@ final class Server implements AutoCloseable {
             store.close();
         }
         audit.close();
+        if (tracing != null) {
+            tracing.close();
+        }
     }
 }

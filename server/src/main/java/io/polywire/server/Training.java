@@ -1,9 +1,16 @@
 package io.polywire.server;
 
 import io.polywire.model.Serialization;
+import io.polywire.server.access.Audit;
+import io.polywire.server.config.ConfigFile;
+import io.polywire.server.config.ServerSettings;
 import io.polywire.wamp.client.ClientSettings;
 import io.polywire.wamp.client.PublishOptions;
 import io.polywire.wamp.client.WampClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.SynchronousQueue;
 
@@ -22,6 +29,26 @@ final class Training {
             for (Serialization serialization : Serialization.values()) {
                 exercise(ClientSettings.of(uri, "realm1").withSerialization(serialization));
             }
+        }
+    }
+
+    /** Starts and stops a server by a configuration file, with a data folder: as all but developers do. */
+    static void byConfiguration() throws InterruptedException {
+        try (DataFolder folder = DataFolder.open(null)) {
+            Path file = Files.writeString(
+                    folder.path().resolve("polywire.yaml"),
+                    ConfigCommand.development()
+                            .replaceFirst("(?m)^#data: .*$", "data: data")
+                            .replaceFirst("tcp: \\S+", "tcp: 127.0.0.1:0"));
+            ServerSettings settings = ConfigFile.read(file);
+            try (DataFolder data = DataFolder.open(settings.data());
+                    Server server = Server.start(settings, () -> ConfigFile.read(file))) {
+                Signals.on("HUP", () -> {});
+                server.reload(Audit.Who.signal("train in " + data.path()));
+                exercise(ClientSettings.of(server.addresses().getFirst().uri(), "realm1"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -74,7 +74,8 @@ class AuditTest {
                 webwire: {realm: main, login_procedures: login}
                 hemi: {realm: main, login: {keys: [{key: "%s", role: user}]}}
                 gate: {realm: main, authorized_keys: authorized_keys}
-                """.formatted(LISTED.publicKey().hex()));
+                """.formatted(
+                        LISTED.publicKey().hex()));
         server = Server.start(ConfigFile.read(file), () -> ConfigFile.read(file));
         url = server.addresses().getFirst().uri();
     }
@@ -133,10 +134,12 @@ class AuditTest {
         String key;
         try (Loops loops = Loops.open(1);
                 WampClient login = connect()) {
-            login.register("login", call -> login.call(
-                                    "polywire.webwire.session.create", call.caller(), "joe", "user", Map.of())
-                            .await()
-                            .value())
+            login.register(
+                            "login",
+                            call -> login.call(
+                                            "polywire.webwire.session.create", call.caller(), "joe", "user", Map.of())
+                                    .await()
+                                    .value())
                     .await();
             Endpoint.Tcp to = (Endpoint.Tcp) Endpoint.parse(at());
             try (WebWireClient client = new WebWireClient(loops, to, PATIENCE, new ClientHooks() {})) {
@@ -154,7 +157,17 @@ class AuditTest {
         for (JsonNode one : List.of(events.get(0), events.get(2))) {
             assertEvent(
                     one,
-                    Map.of("event", "login", "realm", "main", "authid", "joe", "role", "user", "method", "webwire-session"));
+                    Map.of(
+                            "event",
+                            "login",
+                            "realm",
+                            "main",
+                            "authid",
+                            "joe",
+                            "role",
+                            "user",
+                            "method",
+                            "webwire-session"));
         }
         assertEvent(
                 events.get(1),

@@ -12,7 +12,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -81,6 +85,30 @@ class MonitorTest {
             }
             assertTrue(text.contains("\nprocess_resident_memory_bytes "), text);
         }
+    }
+
+    @Test
+    void theNamesOfMetricsAreThoseOfTheDocumentation() throws Exception {
+        Set<String> told = new TreeSet<>();
+        try (Server server = start(OPEN);
+                WampClient client =
+                        WampClient.connect(server.addresses().getFirst().uri(), "r")) {
+            client.register("f", call -> 1).await();
+            client.call("f").await();
+            Matcher type = Pattern.compile("(?m)^# TYPE (\\S+) ")
+                    .matcher(get(server, "/metrics").body());
+            while (type.find()) {
+                told.add(type.group(1));
+            }
+        }
+        String text = Files.readString(Path.of("..", "docs", "operations.md"));
+        String section = text.substring(text.indexOf("\n## Metrics\n"), text.indexOf("\n## Logs\n"));
+        Set<String> documented = new TreeSet<>();
+        Matcher name = Pattern.compile("`((?:polywire|process|jvm)_[a-z_]+)`").matcher(section);
+        while (name.find()) {
+            documented.add(name.group(1));
+        }
+        assertEquals(documented, told);
     }
 
     @Test

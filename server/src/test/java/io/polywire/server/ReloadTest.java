@@ -124,7 +124,8 @@ class ReloadTest {
         String audit = Files.readString(folder.resolve("audit.log"));
         assertTrue(audit.contains("\"event\":\"login\",\"door\":\"wamp\",\"realm\":\"main\""), audit);
         assertTrue(audit.contains("\"event\":\"reload\",\"door\":\"wamp\",\"realm\":\"main\""), audit);
-        assertTrue(audit.contains("\"event\":\"refusal\",\"door\":\"wamp\",\"realm\":\"main\",\"authid\":\"joe\""), audit);
+        assertTrue(
+                audit.contains("\"event\":\"refusal\",\"door\":\"wamp\",\"realm\":\"main\",\"authid\":\"joe\""), audit);
         assertFalse(audit.contains("wrong"), "no secret is written");
     }
 
@@ -134,7 +135,8 @@ class ReloadTest {
         try (Server server = Server.start(ConfigFile.read(file), () -> ConfigFile.read(file));
                 WampClient client = connect(server, "old")) {
             write(AFTER.replace("anonymous: true", "anonymous: perhaps"));
-            RealmProcedure.Failure e = assertThrows(RealmProcedure.Failure.class, () -> server.reload(Audit.Who.signal("test")));
+            RealmProcedure.Failure e =
+                    assertThrows(RealmProcedure.Failure.class, () -> server.reload(Audit.Who.signal("test")));
             assertEquals(ServerControl.CONFIG_ERROR, e.uri());
             assertTrue(e.text().contains("polywire.yaml:7:16: realms[0].anonymous: is 'perhaps'"), e.text());
             assertTrue(client.isConnected());
@@ -145,7 +147,8 @@ class ReloadTest {
     void withoutChangesNothingIsDone() throws Exception {
         Path file = write(BEFORE);
         try (Server server = Server.start(ConfigFile.read(file), () -> ConfigFile.read(file))) {
-            assertEquals(Map.of("applied", List.of(), "needs_restart", List.of()), server.reload(Audit.Who.signal("test")));
+            assertEquals(
+                    Map.of("applied", List.of(), "needs_restart", List.of()), server.reload(Audit.Who.signal("test")));
         }
     }
 

@@ -13,6 +13,7 @@ import io.polywire.model.Message;
 import io.polywire.model.Payload;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
+import io.polywire.model.TraceContext;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Identity;
 import io.polywire.router.JoinRefused;
@@ -134,14 +135,14 @@ public final class ModuleProcedures implements Link, AutoCloseable {
         }
         ModuleCall call = new ModuleCall(p, document, m.details().flag("receive_progress"), new Answer(m.request()));
         calls.put(m.request(), call);
-        Thread.startVirtualThread(() -> run(p, call));
+        Thread.startVirtualThread(() -> run(p, call, TraceContext.of(m.details())));
     }
 
-    private void run(ModuleProcedure p, ModuleCall call) {
+    private void run(ModuleProcedure p, ModuleCall call, @Nullable TraceContext trace) {
         try {
             Guest guest = p.resident()
                     ? resident(p)
-                    : programs.create(p.program(), launch(p).asCall());
+                    : programs.create(p.program(), launch(p).asCall().within(trace));
             if (!p.timeout().isZero()) {
                 CompletableFuture.delayedExecutor(p.timeout().toMillis(), TimeUnit.MILLISECONDS)
                         .execute(() -> call.stop(Reasons.TIMEOUT, "no answer in time"));

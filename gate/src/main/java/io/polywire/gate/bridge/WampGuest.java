@@ -14,6 +14,7 @@ import io.polywire.model.Payload;
 import io.polywire.model.ProtocolViolation;
 import io.polywire.model.Reasons;
 import io.polywire.model.Serialization;
+import io.polywire.model.TraceContext;
 import io.polywire.model.Uris;
 import io.polywire.router.Identity;
 import io.polywire.router.JoinRefused;
@@ -206,8 +207,14 @@ final class WampGuest implements Link, GuestSession {
         options.remove("progress");
         if (usable(reply, r.string(1), Dict.EMPTY)) {
             long id = expect(reply, r.string(1), Dict.EMPTY, 0);
-            s.receive(new Message.Call(id, Dict.of(options), r.string(1), r.payload(2)));
+            s.receive(new Message.Call(id, traced(Dict.of(options)), r.string(1), r.payload(2)));
         }
+    }
+
+    /** With the trace that the instance belongs to, unless the program names another. */
+    private Dict traced(Dict options) {
+        TraceContext trace = link.trace();
+        return trace == null || options.has(TraceContext.PARENT) ? options : trace.in(options);
     }
 
     private void publish(Session s, Replies.Reply reply, Request r) {
@@ -217,7 +224,7 @@ final class WampGuest implements Link, GuestSession {
         }
         boolean acknowledge = options.flag("acknowledge");
         long id = acknowledge ? expect(reply, r.string(1), options, 0) : ++last;
-        s.receive(new Message.Publish(id, options, r.string(1), r.payload(2)));
+        s.receive(new Message.Publish(id, traced(options), r.string(1), r.payload(2)));
         if (!acknowledge) {
             answer(reply, Arrays.asList("published", null));
         }

@@ -10,6 +10,7 @@ import io.polywire.gate.storage.DiskStorage;
 import io.polywire.gate.storage.MemoryStorage;
 import io.polywire.gate.storage.Storage;
 import io.polywire.model.AccessEvent;
+import io.polywire.model.TraceContext;
 import io.polywire.net.HttpAnswer;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.HttpRequest;
@@ -38,6 +39,7 @@ public final class GateDoor implements HttpDoor, AutoCloseable {
     private final AtomicInteger streams = new AtomicInteger();
     private final ModuleActions moduleActions;
     private final InstanceActions instanceActions;
+    private volatile boolean traced;
     private final Logins logins = new Logins();
 
     private GateDoor(GateSettings settings, Programs programs, Storage storage, GateHost host) {
@@ -92,6 +94,19 @@ public final class GateDoor implements HttpDoor, AutoCloseable {
     /** From now on the listener hears of keys and of what is refused, on virtual threads. */
     public void onAccess(Consumer<AccessEvent> listener) {
         logins.listener(listener);
+    }
+
+    /** From now on programs' calls belong to the trace that the header {@code traceparent} of their start names. */
+    public void trace() {
+        traced = true;
+    }
+
+    private static @Nullable TraceContext trace(HttpRequest request) {
+        List<String> parents = request.headers().all("traceparent");
+        List<String> states = request.headers().all("tracestate");
+        return parents.size() != 1
+                ? null
+                : TraceContext.of(parents.getFirst(), states.isEmpty() ? null : String.join(",", states));
     }
 
     /** Clients connected to programs at this moment. */
@@ -182,7 +197,7 @@ public final class GateDoor implements HttpDoor, AutoCloseable {
         String owner =
                 principal != null ? principal.id() : "anonymous:" + (port < 0 ? address : address.substring(0, port));
         host.request(owner);
-        return new Caller(owner, principal == null);
+        return new Caller(owner, principal == null, traced ? trace(request) : null);
     }
 
     private @Nullable Principal principal(HttpRequest request, List<String> authorizations, boolean needed) {

@@ -41,6 +41,15 @@ record Wanted(
 
     LaunchRequest request(Caller caller, Program program) {
         return new LaunchRequest(
-                caller.owner(), caller.anonymous(), program, function, call, suspended, ref, instance, debug);
+                caller.owner(),
+                caller.anonymous(),
+                program,
+                function,
+                call,
+                suspended,
+                ref,
+                instance,
+                debug,
+                caller.trace());
     }
 }

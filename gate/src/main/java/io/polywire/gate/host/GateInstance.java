@@ -16,6 +16,7 @@ import io.polywire.gate.service.GuestPeer;
 import io.polywire.gate.service.GuestStream;
 import io.polywire.gate.storage.StorageException;
 import io.polywire.gate.storage.StoredInstance;
+import io.polywire.model.TraceContext;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,8 @@ public final class GateInstance {
 
     private volatile CompletableFuture<Status> whenStopped = new CompletableFuture<>();
 
+    private final @Nullable TraceContext trace;
+
     // Guarded by the lock.
     private String function;
     private boolean suspending;
@@ -71,6 +74,7 @@ public final class GateInstance {
         this.id = id;
         this.module = request.program().id();
         this.debugging = request.debug();
+        this.trace = request.trace();
         this.function = request.function();
         this.transientInstance = request.call();
     }
@@ -82,6 +86,7 @@ public final class GateInstance {
         this.id = kept.id();
         this.module = kept.module();
         this.debugging = kept.debugging();
+        this.trace = null;
         this.function = kept.function();
         this.suspending = kept.suspending();
         this.state = kept.state();
@@ -158,8 +163,8 @@ public final class GateInstance {
             guest = host.programs()
                     .launch(
                             program,
-                            new Launch(
-                                    function, transientInstance, suspended, anonymous ? null : owner, id, listener()));
+                            new Launch(function, transientInstance, suspended, anonymous ? null : owner, id, listener())
+                                    .within(trace));
         } finally {
             lock.unlock();
         }

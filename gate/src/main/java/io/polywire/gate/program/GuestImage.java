@@ -40,7 +40,7 @@ final class GuestImage {
     GuestImage(Program program, Programs programs, Launch launch, Consumer<byte[]> debug) {
         this.program = program;
         SavedState saved = program.saved();
-        services = new GuestServices(programs.services(), launch.principal(), launch.instance());
+        services = new GuestServices(programs.services(), launch.principal(), launch.instance(), launch.trace());
         abi = new Abi(services, debug, saved == null ? 0 : saved.monotonic());
         Imports imports = HostFunctions.imports(program.module(), abi);
         ProgramLimits l = programs.limits();

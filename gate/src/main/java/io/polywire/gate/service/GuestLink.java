@@ -1,5 +1,6 @@
 package io.polywire.gate.service;
 
+import io.polywire.model.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /** A service's way to one program. Thread-safe; no method blocks. */
@@ -13,6 +14,11 @@ public interface GuestLink {
 
     /** Id of the instance, empty if it has none. */
     String instance();
+
+    /** What its calls tell of the trace that they belong to; null: nothing. */
+    default @Nullable TraceContext trace() {
+        return null;
+    }
 
     /** Sends a packet of the info domain. The service sees to it that not too many {@linkplain #queued wait}. */
     void info(byte[] content);

@@ -1,5 +1,6 @@
 package io.polywire.gate.service;
 
+import io.polywire.model.TraceContext;
 import io.polywire.wasm.module.ByteReader;
 import io.polywire.wasm.module.ByteWriter;
 import io.polywire.wasm.module.ModuleException;
@@ -33,6 +34,7 @@ public final class GuestServices implements Inbox.Handler {
     private final Map<String, GuestService> available;
     private final @Nullable String principal;
     private final String instance;
+    private final @Nullable TraceContext trace;
     private final Mailbox mailbox = new Mailbox();
     private final Outbox outbox = new Outbox();
     private final Inbox inbox = new Inbox(this);
@@ -52,6 +54,20 @@ public final class GuestServices implements Inbox.Handler {
      * @param principal owner, null if anonymous
      */
     public GuestServices(Map<String, GuestService> available, @Nullable String principal, String instance) {
+        this(available, principal, instance, null);
+    }
+
+    /**
+     * The same within a trace.
+     *
+     * @param trace what services tell others of its calls; null: nothing
+     */
+    public GuestServices(
+            Map<String, GuestService> available,
+            @Nullable String principal,
+            String instance,
+            @Nullable TraceContext trace) {
+        this.trace = trace;
         this.available = available;
         this.principal = principal;
         this.instance = instance;
@@ -64,6 +80,11 @@ public final class GuestServices implements Inbox.Handler {
 
     String instance() {
         return instance;
+    }
+
+    @Nullable
+    TraceContext trace() {
+        return trace;
     }
 
     Outbox outbox() {

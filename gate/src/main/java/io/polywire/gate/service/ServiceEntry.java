@@ -1,6 +1,7 @@
 package io.polywire.gate.service;
 
 import io.polywire.gate.service.GuestService.Saved;
+import io.polywire.model.TraceContext;
 import io.polywire.wasm.module.ByteReader;
 import io.polywire.wasm.module.ByteWriter;
 import java.util.ArrayList;
@@ -101,6 +102,11 @@ final class ServiceEntry implements GuestLink {
     @Override
     public String instance() {
         return services.instance();
+    }
+
+    @Override
+    public @Nullable TraceContext trace() {
+        return services.trace();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.polywire.model.Dict;
 import io.polywire.model.Message;
 import io.polywire.model.Payload;
 import io.polywire.model.Serialization;
+import io.polywire.model.TraceContext;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Identity;
 import java.nio.ByteBuffer;
@@ -43,7 +44,11 @@ class WampServiceTest {
         private final Deque<List<?>> replies = new ArrayDeque<>();
 
         Program(WampService service, byte @Nullable [] saved) {
-            services = new GuestServices(Map.of("wamp", service), "ed25519:x", "i");
+            this(service, saved, null);
+        }
+
+        Program(WampService service, byte @Nullable [] saved, @Nullable TraceContext trace) {
+            services = new GuestServices(Map.of("wamp", service), "ed25519:x", "i", trace);
             if (saved == null) {
                 // size 15, code -1, domain 0, count 1, "wamp", padding
                 send(new byte[] {15, 0, 0, 0, -1, -1, 0, 0, 1, 0, 4, 'w', 'a', 'm', 'p', 0});
@@ -124,6 +129,25 @@ class WampServiceTest {
         program.call("call", "com.none", List.of(), Map.of(), Map.of());
         List<?> error = program.reply();
         assertEquals(List.of("error", "wamp.error.no_such_procedure"), error.subList(0, 2));
+    }
+
+    @Test
+    void callsAndPublicationsBelongToTheProgramsTraceUnlessItNamesAnother() throws Exception {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        String own = "00-11111111111111111111111111111111-2222222222222222-01";
+        Program traced = new Program(service, null, TraceContext.of(parent, null));
+        RealmFixture.Other other = fixture.new Other();
+        other.receive(new Message.Register(1, Dict.EMPTY, "com.f"));
+        other.next(Message.Registered.class);
+        other.receive(new Message.Subscribe(2, Dict.EMPTY, "com.news"));
+        other.next(Message.Subscribed.class);
+        traced.call("call", "com.f", List.of(), Map.of(), Map.of());
+        assertEquals(parent, other.next(Message.Invocation.class).details().get(TraceContext.PARENT));
+        traced.call("publish", "com.news", List.of(), Map.of(), Map.of());
+        assertEquals(parent, other.next(Message.Event.class).details().get(TraceContext.PARENT));
+        traced.call("call", "com.f", List.of(), Map.of(), Map.of(TraceContext.PARENT, own));
+        assertEquals(own, other.next(Message.Invocation.class).details().get(TraceContext.PARENT));
+        traced.services.close();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.polywire.gate.door;
 
 import io.polywire.gate.message.WebApi;
 import io.polywire.gate.program.Wasm;
+import io.polywire.gate.service.GuestService;
 import io.polywire.net.Doors;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
@@ -29,7 +30,11 @@ final class Served implements AutoCloseable {
     private final Listener listener;
 
     Served(GateSettings settings) {
-        door = GateDoor.open(settings, List.of());
+        this(settings, List.of());
+    }
+
+    Served(GateSettings settings, List<GuestService> services) {
+        door = GateDoor.open(settings, services);
         listener = Listener.open(loops, new ListenSettings(new Endpoint.Tcp("127.0.0.1", 0)), Doors.http(door));
     }
 

@@ -184,8 +184,7 @@ final class HemiConnection implements MessageHandler {
         key = proved;
         role = as.get();
         login = null;
-        door.access()
-                .accept(AccessEvent.login("hemi", door.realm(), proved.hex(), role, METHOD, address()));
+        door.access().accept(AccessEvent.login("hemi", door.realm(), proved.hex(), role, METHOD, address()));
         open();
     }
 

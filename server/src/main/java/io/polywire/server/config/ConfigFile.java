@@ -6,7 +6,6 @@ import io.polywire.server.yaml.Reference;
 import io.polywire.server.yaml.Schema;
 import io.polywire.server.yaml.Section;
 import io.polywire.server.yaml.YamlReader;
-import io.polywire.wamp.auth.Attempts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -66,22 +65,14 @@ public final class ConfigFile {
         if (!root.has("realms") && !root.has("templates")) {
             root.missing("realms: without one nobody can join");
         }
-        Attempts.Limits attempts = root.section("attempts", "how often authentication may fail", AttemptSection::read);
+        GuardSettings guard = GuardSettings.read(root);
         String adminRealm = root.text(
                 "admin_realm",
                 "realm with the server's own procedures polywire.*, for roles that are admin; left out: there are none");
         DoorSettings.checkRealm(root, "admin_realm", adminRealm, realms);
         WatchSettings watch = WatchSettings.read(root);
         DoorSettings doors = DoorSettings.read(root, realms);
-        return new ServerSettings(
-                data,
-                listeners,
-                realms,
-                templates,
-                attempts == null ? Attempts.Limits.DEFAULT : attempts,
-                adminRealm,
-                watch,
-                doors);
+        return new ServerSettings(data, listeners, realms, templates, guard, adminRealm, watch, doors);
     }
 
     private static List<RealmSettings> realms(Section root, List<RoleSettings> roles) {

@@ -3,7 +3,6 @@ package io.polywire.server.config;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
 import io.polywire.router.HistoryRules;
-import io.polywire.wamp.auth.Attempts;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners at least one
  * @param realms those that are there from the start
  * @param templates of realms that are made on demand
- * @param attempts how often authentication may fail
+ * @param guard what holds strangers off
  * @param adminRealm where the server's own procedures {@code polywire.*} are, for roles that are {@code admin}; null: nowhere
  * @param watch log, metrics and what else is told of it
  * @param doors how clients get in
@@ -25,7 +24,7 @@ public record ServerSettings(
         List<ListenSettings> listeners,
         List<RealmSettings> realms,
         List<TemplateSettings> templates,
-        Attempts.Limits attempts,
+        GuardSettings guard,
         @Nullable String adminRealm,
         WatchSettings watch,
         DoorSettings doors) {
@@ -48,7 +47,7 @@ public record ServerSettings(
                 listeners,
                 realms,
                 List.of(),
-                Attempts.Limits.DEFAULT,
+                GuardSettings.DEFAULT,
                 null,
                 WatchSettings.DEFAULT,
                 DoorSettings.WAMP);
@@ -65,7 +64,7 @@ public record ServerSettings(
                 List.of(new ListenSettings(DEFAULT_ENDPOINT)),
                 List.of(RealmSettings.open(realm).withHistory(List.of(HistoryRules.Rule.each("", REMEMBERED)))),
                 List.of(),
-                Attempts.Limits.DEFAULT,
+                GuardSettings.DEVELOPMENT,
                 realm,
                 WatchSettings.DEFAULT,
                 DoorSettings.development(realm));
@@ -73,23 +72,22 @@ public record ServerSettings(
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, watch, doors);
+        return new ServerSettings(data, others, realms, templates, guard, adminRealm, watch, doors);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
-        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, watch, doors);
+        return new ServerSettings(folder, listeners, realms, templates, guard, adminRealm, watch, doors);
     }
 
     /** The same with other realms. */
     public ServerSettings withRealms(List<RealmSettings> others, List<TemplateSettings> made) {
-        return new ServerSettings(data, listeners, others, made, attempts, adminRealm, watch, doors);
+        return new ServerSettings(data, listeners, others, made, guard, adminRealm, watch, doors);
     }
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
-        return new ServerSettings(
-                data, listeners, realms, templates, attempts, adminRealm, watch.withLog(other), doors);
+        return new ServerSettings(data, listeners, realms, templates, guard, adminRealm, watch.withLog(other), doors);
     }
 
     /** The log. */

@@ -2,6 +2,7 @@ package io.polywire.server.config;
 
 import io.polywire.server.yaml.Section;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a server is watched.
@@ -9,11 +10,16 @@ import java.time.Duration;
  * @param log the log
  * @param metrics who may read them
  * @param slowCall calls that take at least so long are told to Flight Recorder
+ * @param tracing how calls and publications are followed; null: they are not
  */
-public record WatchSettings(LogSettings log, MetricsSettings metrics, Duration slowCall) {
+public record WatchSettings(
+        LogSettings log,
+        MetricsSettings metrics,
+        Duration slowCall,
+        @Nullable TraceSettings tracing) {
     /** What holds if nothing is said. */
     public static final WatchSettings DEFAULT =
-            new WatchSettings(LogSettings.DEFAULT, MetricsSettings.DEFAULT, Duration.ofMillis(500));
+            new WatchSettings(LogSettings.DEFAULT, MetricsSettings.DEFAULT, Duration.ofMillis(500), null);
 
     static WatchSettings read(Section root) {
         LogSettings log = root.section("log", "the log", LogSettings::read);
@@ -24,12 +30,14 @@ public record WatchSettings(LogSettings log, MetricsSettings metrics, Duration s
                 Duration.ofHours(1),
                 DEFAULT.slowCall,
                 "calls that take at least so long are told to Flight Recorder");
+        TraceSettings tracing = root.section(
+                "tracing", "calls and publications are followed; left out: they are not", TraceSettings::read);
         return new WatchSettings(
-                log == null ? DEFAULT.log : log, metrics == null ? DEFAULT.metrics : metrics, slowCall);
+                log == null ? DEFAULT.log : log, metrics == null ? DEFAULT.metrics : metrics, slowCall, tracing);
     }
 
     /** The same with another log. */
     public WatchSettings withLog(LogSettings other) {
-        return new WatchSettings(other, metrics, slowCall);
+        return new WatchSettings(other, metrics, slowCall, tracing);
     }
 }

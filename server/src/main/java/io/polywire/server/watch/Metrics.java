@@ -116,6 +116,14 @@ final class Metrics {
                         .value((double) count)
                         .build()));
         all.add(connections.build());
+        counter("polywire_connections_refused", "Connections closed because their address connects too often", (double)
+                look.refusedConnections());
+        counter("polywire_handshakes_refused", "Handshakes refused because their address makes too many", (double)
+                look.refusedHandshakes());
+        counter("polywire_spans_exported", "Spans that the collector of traces has taken", (double)
+                look.spansExported());
+        counter("polywire_spans_dropped", "Spans that were not sent, or that the collector did not take", (double)
+                look.spansDropped());
         counter("polywire_received_bytes", "Octets received on all connections", (double) look.octetsIn());
         counter("polywire_sent_bytes", "Octets sent on all connections", (double) look.octetsOut());
         counter(

@@ -50,6 +50,8 @@ final class Views {
         totals.put("dropped_events", sum(realms, Totals::droppedEvents));
         totals.put("joined", sum(realms, Totals::joined));
         totals.put("slow_peers", sum(realms, Totals::slowPeers));
+        totals.put("refused_connections", look.refusedConnections());
+        totals.put("refused_handshakes", look.refusedHandshakes());
         totals.put("bytes_in", look.octetsIn());
         totals.put("bytes_out", look.octetsOut());
         return totals;

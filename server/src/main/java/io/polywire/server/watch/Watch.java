@@ -2,9 +2,11 @@ package io.polywire.server.watch;
 
 import io.polywire.net.Loop;
 import io.polywire.net.Loops;
+import io.polywire.net.Rates;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Inspector;
 import io.polywire.router.Realms;
+import io.polywire.server.trace.Tracing;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks all realms, each on its own thread, and puts together what they say. Thread-safe; everything blocks until the realms have
@@ -26,9 +29,17 @@ public final class Watch {
     private final Realms realms;
     private final Loops loops;
     private final Map<String, IntSupplier> doors;
+    private final Rates rates;
+    private final @Nullable Tracing tracing;
 
-    /** @param doors how many connections each has, by name */
-    public Watch(Realms realms, Loops loops, Map<String, IntSupplier> doors) {
+    /**
+     * @param doors how many connections each has, by name
+     * @param rates that all listeners share
+     * @param tracing null if nothing is followed
+     */
+    public Watch(Realms realms, Loops loops, Map<String, IntSupplier> doors, Rates rates, @Nullable Tracing tracing) {
+        this.rates = rates;
+        this.tracing = tracing;
         this.realms = realms;
         this.loops = loops;
         this.doors = Map.copyOf(doors);
@@ -39,12 +50,20 @@ public final class Watch {
      *
      * @param time milliseconds since 1970
      * @param connections at each door
+     * @param refusedConnections for being too many from their address
+     * @param refusedHandshakes the same
+     * @param spansExported that the collector has taken
+     * @param spansDropped that it has not
      */
     record Look(
             long time,
             ProcessFacts process,
             List<Inspector.Totals> realms,
             Map<String, Integer> connections,
+            long refusedConnections,
+            long refusedHandshakes,
+            long spansExported,
+            long spansDropped,
             long octetsIn,
             long octetsOut) {}
 
@@ -60,7 +79,17 @@ public final class Watch {
         doors.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(door -> connections.put(door.getKey(), door.getValue().getAsInt()));
-        return new Look(System.currentTimeMillis(), ProcessFacts.now(), totals, connections, in, out);
+        return new Look(
+                System.currentTimeMillis(),
+                ProcessFacts.now(),
+                totals,
+                connections,
+                rates.refusedConnections(),
+                rates.refusedHandshakes(),
+                tracing == null ? 0 : tracing.exported(),
+                tracing == null ? 0 : tracing.dropped(),
+                in,
+                out);
     }
 
     /** What each realm says, in the order of their names. */

@@ -11,6 +11,7 @@ import io.polywire.hemi.door.RealmBridgeSettings;
 import io.polywire.model.Match;
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
+import io.polywire.net.Rates;
 import io.polywire.router.Authorizer.Action;
 import io.polywire.router.EventStore;
 import io.polywire.router.HistoryRules;
@@ -143,6 +144,7 @@ class ConfigFileTest {
                     linger: 3s
                     anonymous: true
                     anonymous_role: staff
+                rates: {connections: 5, handshakes: 0, window: 2s, exempt_loopback: true}
                 attempts:
                   per_address: 1
                   per_name: 2
@@ -279,7 +281,12 @@ class ConfigFileTest {
         assertTrue(template.covers("tenant.a") && !template.covers("tenant.") && !template.covers("x"));
         assertEquals(5, template.most());
         assertEquals(Duration.ofSeconds(3), template.linger());
-        assertEquals(new Attempts.Limits(1, 2, Duration.ofSeconds(3)), settings.attempts());
+        assertEquals(
+                new Attempts.Limits(1, 2, Duration.ofSeconds(3)),
+                settings.guard().attempts());
+        assertEquals(
+                new Rates.Limits(5, 0, Duration.ofSeconds(2), true),
+                settings.guard().rates());
         assertEquals("closed", settings.adminRealm());
         assertEquals(new MetricsSettings("t0ken", true), settings.watch().metrics());
         assertEquals(Duration.ofSeconds(7), settings.watch().slowCall());

@@ -54,7 +54,7 @@ class ReferenceTest {
     void defaultsThatAreCommentedOutAreTheDefaults() throws IOException {
         String active = development()
                 .replaceAll(
-                        "(?m)^( *)#(max_conn|handshake|idle|max_header|anonymous_role|strict|disclosure|modify|history_|path|prefix|unnamed|login_proc|disclose|role:|call_t|session_exp|message_l|inbox|queue_l|stuck|keepalive|api|origins|read_l|send_l|login_t|concurr|request_t|close_on)",
+                        "(?m)^( *)#(max_conn|handshake|idle|max_header|anonymous_role|strict|disclosure|modify|history_|path|prefix|unnamed|login_proc|disclose|role:|call_t|session_exp|message_l|inbox|queue_l|stuck|keepalive|api|origins|connections|handshakes|window|read_l|send_l|login_t|concurr|request_t|close_on)",
                         "$1$2")
                 .replaceAll("(?m)^#((?:wamp|attempts):\n(?:#  .*\n)+)", "$1")
                 .replaceAll("(?m)^#(  (?:per_|window|path|message_|queue_|hello|authent|stuck|keepal|deflate))", "$1");

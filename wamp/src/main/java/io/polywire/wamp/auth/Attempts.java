@@ -1,14 +1,8 @@
 package io.polywire.wamp.auth;
 
-import io.polywire.net.Peer;
-import io.polywire.wamp.crypto.Crypto;
-import java.net.InetAddress;
+import io.polywire.net.TokenBuckets;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Limits how often authentication may fail, for each address and for each name.
@@ -37,11 +31,9 @@ public final class Attempts {
         }
     }
 
-    private static final int MOST = 1 << 16;
-
     private final LongSupplier clock;
-    private final Buckets addresses;
-    private final Buckets names;
+    private final TokenBuckets<String> addresses;
+    private final TokenBuckets<String> names;
 
     public Attempts(Limits limits) {
         this(limits, System::nanoTime);
@@ -49,8 +41,8 @@ public final class Attempts {
 
     Attempts(Limits limits, LongSupplier nanoClock) {
         this.clock = nanoClock;
-        this.addresses = new Buckets(limits.perAddress(), limits.window());
-        this.names = new Buckets(limits.perName(), limits.window());
+        this.addresses = new TokenBuckets<>(limits.perAddress(), limits.window());
+        this.names = new TokenBuckets<>(limits.perName(), limits.window());
     }
 
     /** Takes a token of each; zero if there were, else how long to wait. */
@@ -72,85 +64,5 @@ public final class Attempts {
         long now = clock.getAsLong();
         addresses.add(address, 1, now);
         names.add(name, 1, now);
-    }
-
-    /** What is counted of a peer: its address without the port, or its user. */
-    static String address(Peer peer) {
-        Peer.Credentials user = peer.credentials();
-        if (user != null) {
-            return "uid " + user.uid();
-        }
-        int colon = peer.address().lastIndexOf(':');
-        if (colon < 0) {
-            return peer.address();
-        }
-        String host = peer.address().substring(0, colon);
-        String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        return bare.contains(":") ? network(bare) : bare;
-    }
-
-    private static String network(String ipv6) {
-        try {
-            byte[] octets = InetAddress.ofLiteral(ipv6).getAddress();
-            return Crypto.hex(Arrays.copyOf(octets, 8));
-        } catch (IllegalArgumentException e) {
-            return ipv6;
-        }
-    }
-
-    private static final class Bucket {
-        double tokens;
-        long at;
-    }
-
-    private static final class Buckets {
-        private final int size;
-        private final double nanosPerToken;
-
-        @SuppressWarnings("serial") // It is never serialized.
-        private final Map<String, Bucket> byKey = new LinkedHashMap<>(16, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-                return size() > MOST;
-            }
-        };
-
-        Buckets(int size, Duration window) {
-            this.size = size;
-            this.nanosPerToken = (double) window.toNanos() / size;
-        }
-
-        long wait(String key, long now) {
-            Bucket bucket = filled(key, now);
-            return bucket == null || bucket.tokens >= 1
-                    ? 0
-                    : Math.max(1, (long) Math.ceil((1 - bucket.tokens) * nanosPerToken));
-        }
-
-        void add(String key, int tokens, long now) {
-            Bucket bucket = filled(key, now);
-            if (bucket == null) {
-                if (tokens > 0) {
-                    return; // full already
-                }
-                bucket = new Bucket();
-                bucket.tokens = size;
-                bucket.at = now;
-                byKey.put(key, bucket);
-            }
-            bucket.tokens = Math.min(size, bucket.tokens + tokens);
-            if (bucket.tokens >= size) {
-                byKey.remove(key);
-            }
-        }
-
-        private @Nullable Bucket filled(String key, long now) {
-            Bucket bucket = byKey.get(key);
-            if (bucket != null) {
-                bucket.tokens = Math.min(size, bucket.tokens + (now - bucket.at) / nanosPerToken);
-                bucket.at = now;
-            }
-            return bucket;
-        }
     }
 }

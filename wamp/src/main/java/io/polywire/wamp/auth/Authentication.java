@@ -250,8 +250,7 @@ public final class Authentication implements Admission {
     }
 
     private Decision counted(Attempt attempt) {
-        Duration wait =
-                tools.attempts().take(Attempts.address(attempt.applicant().peer()), attempt.counted());
+        Duration wait = tools.attempts().take(attempt.applicant().peer().origin(), attempt.counted());
         return wait.isZero() ? begin(attempt) : tooMany(wait);
     }
 
@@ -331,7 +330,7 @@ public final class Authentication implements Admission {
     private Decision dynamic(Request request, String name, String procedure) {
         String who = Attempt.counted(request.applicant, request.authid);
         boolean counts = Methods.challenges(Methods.canonical(name));
-        Duration wait = counts ? tools.attempts().take(Attempts.address(request.applicant.peer()), who) : Duration.ZERO;
+        Duration wait = counts ? tools.attempts().take(request.applicant.peer().origin(), who) : Duration.ZERO;
         return wait.isZero()
                 ? dynamic.begin(request.applicant, request.rules, name, request.authid, procedure)
                 : tooMany(wait);
@@ -346,7 +345,7 @@ public final class Authentication implements Admission {
     Decision admit(Attempt attempt, Map<String, @Nullable Object> welcomeExtra) {
         Applicant applicant = attempt.applicant();
         if (Methods.challenges(Methods.canonical(attempt.method()))) {
-            tools.attempts().succeeded(Attempts.address(applicant.peer()), attempt.counted());
+            tools.attempts().succeeded(applicant.peer().origin(), attempt.counted());
         }
         return admit(applicant, attempt.rules(), attempt.method(), attempt.principal(), welcomeExtra);
     }
@@ -381,7 +380,7 @@ public final class Authentication implements Admission {
         LOG.log(
                 Level.INFO,
                 () -> "authentication denied in realm " + applicant.realm() + " for "
-                        + Attempts.address(applicant.peer()));
+                        + applicant.peer().origin());
         return new Refuse(
                 Reasons.AUTHENTICATION_DENIED, "the name is not known here, or the secret or signature is wrong");
     }

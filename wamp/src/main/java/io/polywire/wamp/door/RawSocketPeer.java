@@ -22,9 +22,12 @@ final class RawSocketPeer implements StreamHandler {
     private int heldLength;
     private boolean failed;
     private final long handshakeDeadline;
+    private final boolean tooMany;
 
-    RawSocketPeer(WampDoor door) {
+    /** @param tooMany whether its handshake is to be refused */
+    RawSocketPeer(WampDoor door, boolean tooMany) {
         this.door = door;
+        this.tooMany = tooMany;
         this.handshakeDeadline =
                 System.nanoTime() + door.settings().helloTimeout().toNanos();
     }
@@ -128,6 +131,8 @@ final class RawSocketPeer implements StreamHandler {
             stream.closeAfterFlush(CloseCode.PROTOCOL_ERROR, "no RawSocket handshake");
         } else if (buf[at + 2] != 0 || buf[at + 3] != 0) {
             refuse(stream, RawSocket.RESERVED_BITS);
+        } else if (tooMany) {
+            refuse(stream, RawSocket.TOO_MANY_CONNECTIONS);
         } else if (serialization == null) {
             refuse(stream, RawSocket.SERIALIZER_UNSUPPORTED);
         } else {

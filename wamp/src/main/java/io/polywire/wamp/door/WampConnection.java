@@ -187,9 +187,14 @@ final class WampConnection {
     }
 
     private void hello(Message.Hello message) {
+        boolean again = state == State.PARTED;
         state = State.DECIDING;
         within(door.settings().authenticateTimeout());
         hello = message.details();
+        if (again && !door.mayShakeHands(wire.connection().peer())) {
+            refuse(Reasons.AUTHENTICATION_FAILED, "too many handshakes from this address; try again later");
+            return;
+        }
         if (!Uris.valid(message.realm(), false)) {
             refuse(Reasons.INVALID_URI, "the realm's name is not a valid URI");
             return;

@@ -14,6 +14,7 @@ import io.polywire.router.Realms;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class WampDoor implements HttpDoor, StreamDoor {
     private final WebSocketSettings webSocket;
     private final Map<Loop, LoopShare> shares = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private volatile Predicate<Peer> handshakes = peer -> true;
 
     public WampDoor(Realms realms, Admission admission, WampDoorSettings settings) {
         this.realms = realms;
@@ -75,7 +77,21 @@ public final class WampDoor implements HttpDoor, StreamDoor {
 
     @Override
     public StreamHandler accept(Peer peer) {
-        return new RawSocketPeer(this);
+        return new RawSocketPeer(this, !mayShakeHands(peer));
+    }
+
+    /**
+     * From now on handshakes that this function refuses are answered with an error: those of RawSocket, and each HELLO on a
+     * connection but the first. Upgrades to WebSocket are counted before this door, see {@link io.polywire.net.Rates#limit}.
+     *
+     * @param allowed called on threads of event loops; must not block
+     */
+    public void handshakes(Predicate<Peer> allowed) {
+        handshakes = allowed;
+    }
+
+    boolean mayShakeHands(Peer peer) {
+        return handshakes.test(peer);
     }
 
     WampConnection open(Wire wire, Visit visit) {

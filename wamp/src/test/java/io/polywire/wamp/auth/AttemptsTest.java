@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.model.Dict;
 import io.polywire.model.Reasons;
-import io.polywire.net.Peer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -74,15 +73,6 @@ final class AttemptsTest {
             attempts.take("address " + i, "name " + i);
         }
         assertEquals(Duration.ZERO, attempts.take("d", "first"));
-    }
-
-    @Test
-    void portsDoNotMakeAddressesDiffer() {
-        assertEquals("192.0.2.1", Attempts.address(new Peer("192.0.2.1:5000", "", null, null)));
-        String network = Attempts.address(new Peer("[2001:db8:1:2:3::4]:5000", "", null, null));
-        assertEquals(network, Attempts.address(new Peer("[2001:db8:1:2:ffff::5]:6", "", null, null)));
-        assertEquals("20010db800010002", network);
-        assertEquals("uid 1000", Attempts.address(new Peer("unix", "", null, new Peer.Credentials(1, 1000, 1000))));
     }
 
     @Test

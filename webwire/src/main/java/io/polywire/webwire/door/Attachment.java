@@ -109,8 +109,7 @@ final class Attachment {
     }
 
     private void refused(String reason) {
-        door.access()
-                .accept(AccessEvent.refusal(client.door(), realm(), null, METHOD, client.address(), reason));
+        door.access().accept(AccessEvent.refusal(client.door(), realm(), null, METHOD, client.address(), reason));
     }
 
     private String realm() {
