@@ -69,10 +69,10 @@ final class GateDoorway implements AutoCloseable {
             byte[] octets = Files.readAllBytes(one.module());
             Program program = door.host().program(Program.id(octets), octets);
             program.checkEntry(one.function());
-            ModuleProcedure procedure = ModuleProcedure.of(one.uri(), program, one.function())
+            return ModuleProcedure.of(one.uri(), program, one.function())
+                    .asResident(one.residents(), one.idle())
                     .encoding(one.encoding())
                     .timeout(one.timeout());
-            return one.resident() ? procedure.asResident() : procedure;
         } catch (ProgramException e) {
             throw new IllegalArgumentException("procedure " + one.uri() + ": " + one.module() + ": " + e.text(), e);
         } catch (IOException e) {
