@@ -5,11 +5,11 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 into=${1:-$here}
 cd -- "$here"
-for program in guest procedures; do
+for program in guest procedures tour; do
   clang --target=wasm32 -Os -std=c99 -Wall -Wextra -Wno-unused-function -Werror -nostdlib -ffreestanding -fno-builtin \
     -Wl,--no-entry,--strip-all,-z,stack-size=16384 -o "$into/$program.wasm" "$program.c"
 done
 {
   clang --version | head -n 1
-  sha256sum gate.h guest.c procedures.c
+  sha256sum gate.h guest.c procedures.c tour.c
 } >"$into/built.txt"

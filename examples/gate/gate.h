@@ -19,6 +19,18 @@ static u32 length(const char *text) {
   return n;
 }
 
+// Writes a number; returns the count of its characters, at most 20.
+static u32 decimal(u8 *to, long long n) {
+  u8 digits[20];
+  u32 count = 0, size = 0;
+  u64 left = n < 0 ? -(u64)n : (u64)n;
+  do digits[count++] = '0' + left % 10;
+  while (left /= 10);
+  if (n < 0) to[size++] = '-';
+  while (count) to[size++] = digits[--count];
+  return size;
+}
+
 // ---- packets ------------------------------------------------------------------------------------------------------
 
 enum { CALL, INFO, FLOW, DATA };  // domains

@@ -19,17 +19,6 @@ static int add(const u8 *p, const u8 *end, long long *sum) {
   return 1;
 }
 
-static u32 decimal(long long n) {
-  u8 digits[20];
-  u32 count = 0, size = 0;
-  u64 left = n < 0 ? -(u64)n : (u64)n;
-  do digits[count++] = '0' + left % 10;
-  while (left /= 10);
-  if (n < 0) answer[size++] = '-';
-  while (count) answer[size++] = digits[--count];
-  return size;
-}
-
 static const char *const services[] = {"origin"};
 
 // One call: an instance of its own. 1 is the error polywire.gate.error.failed with the output as its argument.
@@ -43,7 +32,44 @@ EXPORT(sum) int sum(void) {
     stream_write(&s, (const u8 *)why, sizeof why - 1);
     return 1;
   }
-  stream_write(&s, answer, decimal(total));
+  stream_write(&s, answer, decimal(answer, total));
+  return 0;
+}
+
+// Where a JSON value ends: at a comma or bracket that is not inside of it.
+static u32 json_end(u32 at, u32 size) {
+  int depth = 0, quoted = 0;
+  for (; at < size; at++) {
+    u8 c = document[at];
+    if (quoted && c == '\\') at++;
+    else if (c == '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (depth == 0 && (c == ',' || c == ']')) break;
+    else if (c == '[' || c == '{') depth++;
+    else if (c == ']' || c == '}') depth--;
+  }
+  return at;
+}
+
+static u32 add_text(u8 *to, u32 at, const char *text) {
+  copy(to + at, (const u8 *)text, length(text));
+  return at + length(text);
+}
+
+// What it is called with: an object of only args and kwargs stands for those.
+EXPORT(echo) int echo(void) {
+  static u8 result[sizeof document + 32];
+  struct stream s;
+  if (!discover(services, 1)) return 1;
+  stream_accept(&s, 0, document, sizeof document);
+  if (!stream_read(&s)) return 1;
+  u32 comma = json_end(1, s.size), end = json_end(comma + 1, s.size), n;
+  n = add_text(result, 0, "{\"args\":");
+  copy(result + n, document + 1, comma - 1);
+  n = add_text(result, n + comma - 1, ",\"kwargs\":");
+  copy(result + n, document + comma + 1, end - comma - 1);
+  n = add_text(result, n + end - comma - 1, "}");
+  stream_write(&s, result, n);
   return 0;
 }
 
@@ -55,6 +81,6 @@ EXPORT(count) void count(void) {
   for (;;) {
     stream_accept(&s, 0, document, sizeof document);
     stream_read(&s);
-    stream_write(&s, answer, decimal(++calls));
+    stream_write(&s, answer, decimal(answer, ++calls));
   }
 }

@@ -55,6 +55,7 @@ final class Doorways implements AutoCloseable {
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final List<RemoteServer> remotes = new ArrayList<>();
     private final WampDoor wamp;
+    private @Nullable GateDoorway gateDoorway;
     private final @Nullable CcProxySection ccProxySettings;
     private final @Nullable HostedRealm ccProxyRealm;
     private volatile @Nullable CcProxyDoor ccProxy;
@@ -89,7 +90,7 @@ final class Doorways implements AutoCloseable {
         if (gate != null) {
             HostedRealm realm = gate.realm() == null ? null : realm(realms, gate.realm());
             GateDoorway doorway = new GateDoorway(gate, realm, admin, data);
-            closeables.add(doorway);
+            gateDoorway = doorway;
             String path = gate.door().prefix() + "/gate-0/";
             add("gate", doorway.door, new Way("Gate", "http", path), doorway.door::connections);
         }
@@ -200,19 +201,24 @@ final class Doorways implements AutoCloseable {
         return connections.values().stream().mapToInt(IntSupplier::getAsInt).sum();
     }
 
-    /** Leaves the servers that this one is a client of; to be called while there are loops and realms. */
-    void leaveRemotes() {
+    /** Leaves the servers that this one is a client of, and saves what programs run; while there are loops and realms. */
+    void leaveRealms() {
         remotes.forEach(RemoteServer::close);
+        if (gateDoorway != null) {
+            close(gateDoorway);
+        }
     }
 
     @Override
     public void close() {
-        for (AutoCloseable one : closeables) {
-            try {
-                one.close();
-            } catch (Exception e) {
-                System.getLogger("io.polywire.server").log(System.Logger.Level.WARNING, "a door did not close", e);
-            }
+        closeables.forEach(Doorways::close);
+    }
+
+    private static void close(AutoCloseable one) {
+        try {
+            one.close();
+        } catch (Exception e) {
+            System.getLogger("io.polywire.server").log(System.Logger.Level.WARNING, "a door did not close", e);
         }
     }
 }

@@ -107,8 +107,8 @@ public final class ModuleProcedures implements Link, AutoCloseable {
                 realm.thread().execute(this::settle);
             }
             case Message.ErrorMessage m ->
-                ready.completeExceptionally(new IllegalStateException(
-                        m.error() + ": procedure " + String.valueOf(requested.get(m.request()))));
+                ready.completeExceptionally(
+                        new IllegalStateException("procedure " + uri(m.request()) + ": " + m.error()));
             case Message.Invocation m -> invoke(m);
             case Message.Interrupt m -> {
                 ModuleCall call = calls.get(m.request());
@@ -119,6 +119,11 @@ public final class ModuleProcedures implements Link, AutoCloseable {
             default -> {}
         }
         return Sent.OK;
+    }
+
+    private String uri(long request) {
+        ModuleProcedure p = requested.get(request);
+        return p == null ? "" : p.uri();
     }
 
     private void invoke(Message.Invocation m) {

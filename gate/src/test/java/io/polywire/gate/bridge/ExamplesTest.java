@@ -83,6 +83,7 @@ class ExamplesTest {
         assertEquals(
                 "wamp.error.invalid_argument [one small whole number is expected]",
                 error(other.call("com.example.guest.square", "x")));
+        assertEquals(List.of("x", List.of(1L)), args(other.call("com.example.guest.echo", "x", List.of(1))));
         assertEquals(List.of(16L), args(other.call("com.example.guest.call", "com.example.guest.square", 4)));
         assertTrue(error(other.call("com.example.guest.call", "com.nobody")).startsWith("wamp.error.no_such_procedure "));
         assertEquals(
@@ -103,9 +104,12 @@ class ExamplesTest {
         while (answer instanceof Message.ErrorMessage) {
             answer = other.call("com.example.guest.square", 1);
         }
+        other.call("com.example.guest.listen", "com.example.guest.other");
         other.receive(new Message.Publish(2, Dict.EMPTY, "com.example.guest.news", Payload.of("sun", List.of(1))));
         assertEquals(
                 List.of("sun", List.of(1L)), args(other.next(Message.Event.class)).subList(1, 3));
+        other.receive(new Message.Publish(2, Dict.EMPTY, "com.example.guest.other", Payload.of("stars")));
+        assertEquals("stars", args(other.next(Message.Event.class)).get(1));
         // It keeps its session and its memory while it sleeps.
         guest.suspend();
         guest.whenStopped().get(20, TimeUnit.SECONDS);
@@ -122,6 +126,7 @@ class ExamplesTest {
                 GATE,
                 List.of(
                         ModuleProcedure.of("com.example.sum", ExampleModule.program("procedures"), "sum"),
+                        ModuleProcedure.of("com.example.echo", ExampleModule.program("procedures"), "echo"),
                         ModuleProcedure.of("com.example.count", ExampleModule.program("procedures"), "count")
                                 .asResident()))) {
             procedures.ready().get(20, TimeUnit.SECONDS);
@@ -135,6 +140,9 @@ class ExamplesTest {
             assertEquals(
                     "polywire.gate.error.failed [whole numbers are expected]",
                     error(other.call("com.example.sum", "x".repeat(70_000))));
+            assertEquals(
+                    List.of("a]\",\\", List.of(1L, Map.of("k", "}"))),
+                    args(other.call("com.example.echo", "a]\",\\", List.of(1, Map.of("k", "}")))));
             assertEquals(List.of(1L), args(other.call("com.example.count")));
             assertEquals(List.of(2L), args(other.call("com.example.count", "x".repeat(70_000))));
             assertEquals(List.of(3L), args(other.call("com.example.count")));
@@ -150,7 +158,7 @@ class ExamplesTest {
     @Test
     void theyWereBuiltFromTheSourcesThatAreThere() throws Exception {
         List<String> lines = built(ExampleModule.FOLDER);
-        assertEquals(4, lines.size());
+        assertEquals(5, lines.size());
         for (String line : lines.subList(1, lines.size())) {
             String[] part = line.split("  ", 2);
             byte[] digest = MessageDigest.getInstance("SHA-256")
@@ -161,7 +169,7 @@ class ExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"guest", "procedures"})
+    @ValueSource(strings = {"guest", "procedures", "tour"})
     void buildingThemAgainGivesTheSame(String name, @TempDir Path folder) throws Exception {
         String compiler = built(ExampleModule.FOLDER).getFirst();
         assumeTrue(compiler.equals(firstLine("clang", "--version")), compiler + " is not on the PATH");
