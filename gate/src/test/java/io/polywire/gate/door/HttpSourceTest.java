@@ -294,6 +294,13 @@ class HttpSourceTest {
                     "[\"sha384\",\"web\"]", served.ask("GET", Served.MODULES).body().strip());
             assertEquals(204, served.ask("POST", path).code());
             assertEquals(204, served.ask("POST", Served.MODULES + "web/" + encoded("/in/hello.wasm")).code());
+            Http.Answer nobodys = served.ask("POST", path + "?action=call&function=main");
+            assertEquals("200 hello, world\n", said(nobodys));
+            assertNull(nobodys.field("X-Gate-Instance"));
+            for (String query : List.of("?action=ref", "?action=launch", "?action=ref&action=call&function=main")) {
+                assertEquals(401, served.ask("POST", path + query).code());
+            }
+            assertEquals(413, served.ask("POST", path + "?action=launch", "Content-Length: 1").code());
             Http.Answer kept = served.post(path + "?action=ref");
             assertEquals(201, kept.code());
             assertEquals(Served.REFS + WebApi.moduleKey(HELLO), kept.field("Location"));
