@@ -169,9 +169,8 @@ class CrossDoorTest {
                   public: true
                   procedures:
                     - {uri: cross.gate, module: MODULE, function: echo}
-                """
-                .replace("HEMI", Integer.toString(((Endpoint.Tcp) hemiServer.endpoint()).port()))
-                .replace("MODULE", EXAMPLES.resolve("procedures.wasm").toAbsolutePath().toString());
+                """.replace("HEMI", Integer.toString(((Endpoint.Tcp) hemiServer.endpoint()).port())).replace(
+                "MODULE", EXAMPLES.resolve("procedures.wasm").toAbsolutePath().toString());
     }
 
     private ClientHooks hooks() {
@@ -260,7 +259,8 @@ class CrossDoorTest {
                         .await());
             case "webwire" -> shown(webwire.request(uri, Payload.utf8("é")));
             case "hemi" -> hemi(uri, "{\"text\":\"é\"}");
-            case "guest" -> shown(wamp.call("com.example.guest.call", uri, "plain").await());
+            case "guest" ->
+                shown(wamp.call("com.example.guest.call", uri, "plain").await());
             default -> throw new IllegalArgumentException(caller);
         };
     }
@@ -389,13 +389,12 @@ class CrossDoorTest {
             case "hemi" ->
                 wamp.call("com.example.guest.tell", Arguments.named(Map.of("text", text)))
                         .await();
-            case "guest" ->
-                wamp.call("com.example.guest.publish", NEWS, text).await();
+            case "guest" -> wamp.call("com.example.guest.publish", NEWS, text).await();
             case "ccproxy" -> {
                 text = "c" + text.replaceAll("\\D", "") + "x";
                 try (MockHyperstart other = MockHyperstart.started(Files.createTempDirectory(folder, "vm"));
-                        CcProxyClient another =
-                                CcProxyClient.connect(folder.resolve("proxy.sock").toString())) {
+                        CcProxyClient another = CcProxyClient.connect(
+                                folder.resolve("proxy.sock").toString())) {
                     another.hello(text, other.controlPath(), other.ioPath());
                     another.bye(text);
                 }
@@ -432,13 +431,12 @@ class CrossDoorTest {
             })
     void everySubscriberHearsEveryPublisher(String publisher, String subscriber, String expected) throws Exception {
         String text = publish(publisher);
-        String heard =
-                switch (subscriber) {
-                    case "wamp" -> await(wampEvents, text);
-                    case "webwire" -> await(signals, text);
-                    case "hemi" -> await(hemiMessages, text).replaceFirst(".*?\"payload\":(.*)}", "$1");
-                    default -> await(guestEvents, text);
-                };
+        String heard = switch (subscriber) {
+            case "wamp" -> await(wampEvents, text);
+            case "webwire" -> await(signals, text);
+            case "hemi" -> await(hemiMessages, text).replaceFirst(".*?\"payload\":(.*)}", "$1");
+            default -> await(guestEvents, text);
+        };
         String wanted = expected.replace("TEXT", text);
         assertTrue(subscriber.equals("guest") ? heard.endsWith(wanted) : heard.equals(wanted), heard);
     }
@@ -454,7 +452,8 @@ class CrossDoorTest {
     void theSenderOfASignalDoesNotHearItAndOthersHearItsEncoding() throws Exception {
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         var subscription = callee.subscribe(
-                        NEWS, event -> heard.add(event.list() + " " + event.details().get("_encoding")))
+                        NEWS,
+                        event -> heard.add(event.list() + " " + event.details().get("_encoding")))
                 .await();
         for (Payload payload : List.of(Payload.utf8("a"), Payload.utf16("b"), Payload.binary((byte) 'c'))) {
             webwire.signal(NEWS, payload);

@@ -45,8 +45,7 @@ class GateDoorwayTest {
                                 ? """
                                   procedures:
                                     - {uri: com.count, module: MODULE, function: count, resident: true, pool: 2, idle: 1m}
-                                """
-                                        .replace(
+                                """.replace(
                                                 "MODULE",
                                                 EXAMPLES.resolve("procedures.wasm")
                                                         .toAbsolutePath()
@@ -79,8 +78,7 @@ class GateDoorwayTest {
                     assertEquals(1L, caller.call("com.count").await().integer(0));
                 }
             }
-            instance = gate.launch(
-                    ModuleContent.of(EXAMPLES.resolve("tour.wasm")), LaunchOptions.function("count"));
+            instance = gate.launch(ModuleContent.of(EXAMPLES.resolve("tour.wasm")), LaunchOptions.function("count"));
             assertEquals("1\n", said(gate.io(instance)));
         }
         try (Server server = Server.start(settings(procedures));
@@ -91,7 +89,8 @@ class GateDoorwayTest {
 
     @Test
     void aProcedureThatIsThereAlreadyStopsTheStartWithItsName() throws Exception {
-        String twice = Files.readString(EXAMPLES.resolve("polywire.yaml")).replace("com.example.count", "com.example.sum");
+        String twice =
+                Files.readString(EXAMPLES.resolve("polywire.yaml")).replace("com.example.count", "com.example.sum");
         Files.copy(EXAMPLES.resolve("procedures.wasm"), folder.resolve("procedures.wasm"));
         ServerSettings settings = ConfigFile.read(Files.writeString(folder.resolve("twice.yaml"), twice))
                 .withListeners(settings(false).listeners());

@@ -159,7 +159,10 @@ final class Residents {
         List<Guest> guests;
         synchronized (this) {
             closed = true;
-            guests = all.stream().map(one -> one.guest).filter(one -> one != null).toList();
+            guests = all.stream()
+                    .map(one -> one.guest)
+                    .filter(one -> one != null)
+                    .toList();
         }
         guests.forEach(Guest::close);
     }

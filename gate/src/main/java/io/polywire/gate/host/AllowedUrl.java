@@ -34,8 +34,8 @@ public record AllowedUrl(URI url, @Nullable String key) {
                     + " password, query, dots and encoded slashes");
         }
         if (key != null && (!KEY.matcher(key).matches() || url.getRawPath().endsWith("/"))) {
-            throw new IllegalArgumentException("'" + text + "' has behind # no key of "
-                    + WebApi.MODULE_REF_SOURCE + " for one file");
+            throw new IllegalArgumentException(
+                    "'" + text + "' has behind # no key of " + WebApi.MODULE_REF_SOURCE + " for one file");
         }
         return new AllowedUrl(url, key);
     }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,5 +54,15 @@ public final class DirectorySource implements ModuleSource {
         } catch (IOException e) {
             return null;
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DirectorySource that && name.equals(that.name) && folder.equals(that.folder);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, folder);
     }
 }

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -161,5 +162,18 @@ public final class HttpSource implements ModuleSource {
             client = made;
         }
         return made;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof HttpSource that
+                && name.equals(that.name)
+                && allowed.equals(that.allowed)
+                && timeout.equals(that.timeout);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, allowed, timeout);
     }
 }

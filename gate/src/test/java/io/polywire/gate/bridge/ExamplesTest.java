@@ -85,9 +85,9 @@ class ExamplesTest {
                 error(other.call("com.example.guest.square", "x")));
         assertEquals(List.of("x", List.of(1L)), args(other.call("com.example.guest.echo", "x", List.of(1))));
         assertEquals(List.of(16L), args(other.call("com.example.guest.call", "com.example.guest.square", 4)));
-        assertTrue(error(other.call("com.example.guest.call", "com.nobody")).startsWith("wamp.error.no_such_procedure "));
-        assertEquals(
-                "wamp.error.invalid_argument [a URI is expected]", error(other.call("com.example.guest.publish")));
+        assertTrue(
+                error(other.call("com.example.guest.call", "com.nobody")).startsWith("wamp.error.no_such_procedure "));
+        assertEquals("wamp.error.invalid_argument [a URI is expected]", error(other.call("com.example.guest.publish")));
         other.receive(new Message.Call(
                 9, Dict.EMPTY, "com.example.guest.publish", Payload.of("com.example.guest.ready", "again", 1)));
         Message first = other.next(Message.class);
@@ -107,7 +107,8 @@ class ExamplesTest {
         other.call("com.example.guest.listen", "com.example.guest.other");
         other.receive(new Message.Publish(2, Dict.EMPTY, "com.example.guest.news", Payload.of("sun", List.of(1))));
         assertEquals(
-                List.of("sun", List.of(1L)), args(other.next(Message.Event.class)).subList(1, 3));
+                List.of("sun", List.of(1L)),
+                args(other.next(Message.Event.class)).subList(1, 3));
         other.receive(new Message.Publish(2, Dict.EMPTY, "com.example.guest.other", Payload.of("stars")));
         assertEquals("stars", args(other.next(Message.Event.class)).get(1));
         // It keeps its session and its memory while it sleeps.

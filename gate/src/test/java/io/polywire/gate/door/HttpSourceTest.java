@@ -128,9 +128,7 @@ class HttpSourceTest {
 
     private HttpSource source(Duration timeout) {
         return new HttpSource(
-                "web",
-                List.of(AllowedUrl.parse(url + "/in/"), AllowedUrl.parse(url + "/exact.wasm")),
-                timeout);
+                "web", List.of(AllowedUrl.parse(url + "/in/"), AllowedUrl.parse(url + "/exact.wasm")), timeout);
     }
 
     private byte[] get(String path) {
@@ -170,7 +168,9 @@ class HttpSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://127.0.0.1/in/x", "http://127.0.0.2/in/x", "127.0.0.1/in/x", "/in/x", "file:///in/x", ""})
+    @ValueSource(
+            strings = {"https://127.0.0.1/in/x", "http://127.0.0.2/in/x", "127.0.0.1/in/x", "/in/x", "file:///in/x", ""
+            })
     void otherServersAndSchemesAreNotAllowed(String other) {
         assertNull(source(PATIENCE).open(other, 2048));
     }
@@ -237,7 +237,8 @@ class HttpSourceTest {
         }
         CompletableFuture<byte[]> octets = new CompletableFuture<>();
         Thread ninth = Thread.ofPlatform().start(() -> octets.complete(source.open(url + "/in/hello.wasm", 2048)));
-        while (Arrays.stream(ninth.getStackTrace()).noneMatch(frame -> frame.getMethodName().equals("tryAcquire"))) {
+        while (Arrays.stream(ninth.getStackTrace())
+                .noneMatch(frame -> frame.getMethodName().equals("tryAcquire"))) {
             Thread.onSpinWait();
         }
         assertEquals(0, asked.size());
@@ -277,7 +278,10 @@ class HttpSourceTest {
     @CsvSource({"http://HOST/a/,http://host:80/a/b", "HTTPS://host,https://host:443/x"})
     void hostsAndSchemesAreComparedWithoutCaseAndPortsWithTheirDefaults(String list, String asks) {
         // Nobody listens there: that it is tried shows that it is allowed.
-        HttpSource source = new HttpSource("web", List.of(AllowedUrl.parse(list.replace("ost", "ost.invalid").replace("OST", "OST.INVALID"))), PATIENCE);
+        HttpSource source = new HttpSource(
+                "web",
+                List.of(AllowedUrl.parse(list.replace("ost", "ost.invalid").replace("OST", "OST.INVALID"))),
+                PATIENCE);
         assertEquals(
                 502,
                 assertThrows(ApiException.class, () -> source.open(asks.replace("host", "host.invalid"), 2048))
@@ -291,25 +295,40 @@ class HttpSourceTest {
         try (Served served = new Served(GateSettings.DEFAULT.withSources(source(PATIENCE)))) {
             String path = Served.MODULES + "web/" + url + "/in/hello.wasm";
             assertEquals(
-                    "[\"sha384\",\"web\"]", served.ask("GET", Served.MODULES).body().strip());
+                    "[\"sha384\",\"web\"]",
+                    served.ask("GET", Served.MODULES).body().strip());
             assertEquals(204, served.ask("POST", path).code());
-            assertEquals(204, served.ask("POST", Served.MODULES + "web/" + encoded("/in/hello.wasm")).code());
+            assertEquals(
+                    204,
+                    served.ask("POST", Served.MODULES + "web/" + encoded("/in/hello.wasm"))
+                            .code());
             Http.Answer nobodys = served.ask("POST", path + "?action=call&function=main");
             assertEquals("200 hello, world\n", said(nobodys));
             assertNull(nobodys.field("X-Gate-Instance"));
             for (String query : List.of("?action=ref", "?action=launch", "?action=ref&action=call&function=main")) {
                 assertEquals(401, served.ask("POST", path + query).code());
             }
-            assertEquals(413, served.ask("POST", path + "?action=launch", "Content-Length: 1").code());
+            assertEquals(
+                    413,
+                    served.ask("POST", path + "?action=launch", "Content-Length: 1")
+                            .code());
             Http.Answer kept = served.post(path + "?action=ref");
             assertEquals(201, kept.code());
             assertEquals(Served.REFS + WebApi.moduleKey(HELLO), kept.field("Location"));
-            assertEquals("hello, world\n", served.post(path + "?action=call&function=main").body());
+            assertEquals(
+                    "hello, world\n",
+                    served.post(path + "?action=call&function=main").body());
             assertEquals(204, served.post(path + "?action=launch&function=main").code());
-            assertEquals("404 module not found\n", said(served.post(Served.MODULES + "web/" + url + "/secret/hello.wasm")));
-            assertEquals("404 module not found\n", said(served.post(Served.MODULES + "web/" + url + "/in/absent.wasm")));
-            assertEquals("502 module source does not answer\n", said(served.post(Served.MODULES + "web/" + url + "/in/broken.wasm")));
-            assertEquals(400, served.post(Served.MODULES + "web/" + url + "/in/text.wasm").code());
+            assertEquals(
+                    "404 module not found\n", said(served.post(Served.MODULES + "web/" + url + "/secret/hello.wasm")));
+            assertEquals(
+                    "404 module not found\n", said(served.post(Served.MODULES + "web/" + url + "/in/absent.wasm")));
+            assertEquals(
+                    "502 module source does not answer\n",
+                    said(served.post(Served.MODULES + "web/" + url + "/in/broken.wasm")));
+            assertEquals(
+                    400,
+                    served.post(Served.MODULES + "web/" + url + "/in/text.wasm").code());
         }
     }
 
@@ -324,10 +343,14 @@ class HttpSourceTest {
     @Test
     void theServerIsToldNothingAboutWhoAsks() throws Exception {
         try (Served served = new Served(GateSettings.DEFAULT.withSources(source(PATIENCE)))) {
-            assertEquals(201, served.post(Served.MODULES + "web/" + url + "/in/moved.wasm?action=ref").code());
+            assertEquals(
+                    201,
+                    served.post(Served.MODULES + "web/" + url + "/in/moved.wasm?action=ref")
+                            .code());
             assertEquals(2, asked.size());
             for (Map.Entry<String, Headers> request : asked) {
-                List<String> names = request.getValue().keySet().stream().sorted().toList();
+                List<String> names =
+                        request.getValue().keySet().stream().sorted().toList();
                 assertEquals(List.of("Accept", "Content-length", "Host", "User-agent"), withLength(names));
             }
         }

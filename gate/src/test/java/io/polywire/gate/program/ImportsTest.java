@@ -450,7 +450,8 @@ class ImportsTest {
     void theStatusOfFilesIsZeros() throws Exception {
         byte[] ones = new byte[128];
         Arrays.fill(ones, (byte) 0xff);
-        for (Map.Entry<String, Integer> one : Map.of(WASI, 64, "wasi_unstable", 56).entrySet()) {
+        for (Map.Entry<String, Integer> one :
+                Map.of(WASI, 64, "wasi_unstable", 56).entrySet()) {
             byte[] memory = same(new TestModule()
                             .imports(one.getKey(), "fd_filestat_get", "ii", true)
                             .data(ones)
@@ -470,7 +471,8 @@ class ImportsTest {
         answers(0, "sched_yield", "");
         answers(0, "args_get", "ii", 8, 8);
         for (int id = 0; id < 4; id++) {
-            assertEquals(1_000_000_000, memoryAfter("clock_res_get", "ii", id, 8).getLong(8));
+            assertEquals(
+                    1_000_000_000, memoryAfter("clock_res_get", "ii", id, 8).getLong(8));
         }
     }
 
@@ -497,7 +499,14 @@ class ImportsTest {
         Arrays.fill(ones, (byte) 0xff);
         for (int pointer : new int[] {0, 4}) {
             TestModule m = new TestModule().imports("gate", "io_65536", "iiiiiii", false);
-            m.data(ones).i32(0).i32(0).i32(pointer).i32(0).i32(0).i32(2 * pointer).i32(0);
+            m.data(ones)
+                    .i32(0)
+                    .i32(0)
+                    .i32(pointer)
+                    .i32(0)
+                    .i32(0)
+                    .i32(2 * pointer)
+                    .i32(0);
             byte[] memory = same(m.call(0).i32(0)).memory(0, 16);
             byte[] expected = ones.clone();
             Arrays.fill(expected, pointer, 3 * pointer, (byte) 0);

@@ -164,7 +164,12 @@ class ProgramTest {
                 .section(8, new ByteWriter().u8(0))
                 .section(
                         10,
-                        new ByteWriter().u8(2).u8(add.length).bytes(add).u8(get.length).bytes(get))
+                        new ByteWriter()
+                                .u8(2)
+                                .u8(add.length)
+                                .bytes(add)
+                                .u8(get.length)
+                                .bytes(get))
                 .toBytes();
         Guest g = PROGRAMS.launch(Program.of(module, ProgramLimits.DEFAULT), Launch.of("get"));
         assertEquals(new Status(State.HALTED, null, 0, ""), Wasm.end(g));

@@ -40,7 +40,7 @@ class GateSectionTest {
 
     private GateConfig read(String yaml) throws IOException {
         Path file = Files.writeString(folder.resolve("polywire.yaml"), REALM + yaml);
-        return Objects.requireNonNull(ConfigFile.read(file).gate());
+        return Objects.requireNonNull(ConfigFile.read(file).doors().gate());
     }
 
     private List<String> problems(String yaml) {
@@ -51,7 +51,7 @@ class GateSectionTest {
 
     @Test
     void everyKeyIsRead() throws IOException {
-        GateConfig config = read("""
+        String yaml = """
                 gate:
                   public: true
                   realm: r
@@ -92,12 +92,16 @@ class GateSectionTest {
                       resident: true
                       pool: 4
                       idle: 90s
-                """);
+                """;
+        GateConfig config = read(yaml);
+        assertEquals(config, read(yaml), "what is the same needs no restart");
         GateSettings door = config.door();
         assertEquals("r programs", config.realm() + " " + config.role());
         assertEquals("https://example.com/api/gate-0/", door.audience());
         assertEquals(AccessPolicy.PUBLIC, door.policy());
-        assertEquals(new ProgramLimits(1 << 20, 2 << 20, 3 << 20, 4 << 10, 5), door.host().programs());
+        assertEquals(
+                new ProgramLimits(1 << 20, 2 << 20, 3 << 20, 4 << 10, 5),
+                door.host().programs());
         assertEquals(
                 new Limits(1, 2, 3, 4 << 10, 5 << 10, Duration.ofSeconds(6), 7),
                 door.host().limits());
@@ -135,7 +139,8 @@ class GateSectionTest {
             })
     void aSourceThatCannotBeIsRefusedWithTheReason(String source, String why) {
         List<String> problems = problems("gate: {public: true, sources: [" + source + "]}\n");
-        assertTrue(problems.stream().anyMatch(p -> p.contains("gate.sources[0]") && p.contains(why)), problems::toString);
+        assertTrue(
+                problems.stream().anyMatch(p -> p.contains("gate.sources[0]") && p.contains(why)), problems::toString);
     }
 
     @Test
