@@ -68,7 +68,9 @@ class GateTest {
             from.delete(id);
             assertEquals(0, first.terminate());
 
-            to.launch(ModuleContent.of(moved), LaunchOptions.DEFAULT.withSuspended().withInstance(id));
+            to.launch(
+                    ModuleContent.of(moved),
+                    LaunchOptions.DEFAULT.withSuspended().withInstance(id));
             assertEquals(State.SUSPENDED, to.status(id).state());
             to.resume(id, "");
             assertEquals(PRIMES, said(to.io(id)));

@@ -45,8 +45,10 @@ final class GateDoorSettings {
         String uri = s.parsed("uri", "a URI", RoleSettings::uri, "of the procedure");
         Path module = s.file("module", "file with the WebAssembly module");
         String function = s.text("function", "", "entry function; left out: _start");
-        boolean resident = s.flag("resident", false, "whether instances answer one call after the other and keep their memories");
-        int pool = s.number("pool", 1, 10_000, 1, "resident instances at most; another is started while all have calls");
+        boolean resident =
+                s.flag("resident", false, "whether instances answer one call after the other and keep their memories");
+        int pool =
+                s.number("pool", 1, 10_000, 1, "resident instances at most; another is started while all have calls");
         Duration idle = s.duration(
                 "idle",
                 Duration.ZERO,
