@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -78,7 +79,8 @@ final class GateDoorway implements AutoCloseable {
             var _ = functions.ready().get(REGISTRATION_SECONDS, TimeUnit.SECONDS);
             return functions;
         } catch (ExecutionException e) {
-            throw new IllegalStateException("gate: " + e.getCause().getMessage(), e.getCause());
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            throw new IllegalStateException("gate: " + cause.getMessage(), cause);
         } catch (TimeoutException e) {
             throw new IllegalStateException("gate: procedures are not registered", e);
         } catch (InterruptedException e) {
