@@ -64,6 +64,7 @@ final class Program implements AutoCloseable {
                         Stream.of(
                                 Project.JAVA.toString(),
                                 "@" + Project.APP.resolve("java.options"),
+                                "-Dpolywire.examples=" + Project.ROOT.resolve("examples"),
                                 "-cp",
                                 Project.APP.resolve("lib") + "/*",
                                 program.toString()),

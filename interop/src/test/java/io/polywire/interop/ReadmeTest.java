@@ -158,6 +158,7 @@ class ReadmeTest {
                             "wamp.error.no_such_procedure"),
             "Events.java",
                     List.of("com.example.weather.berlin: 21.5 degrees", "com.example.weather.oslo: 14.0 degrees"),
+            "GateGuest.java", List.of("7 squared: 49", "hello world", "it heard: the sun shines", "then it was KILLED"),
             "HemiCallsWamp.java",
                     List.of("3 apples: 195 cents", "pears: we have apples only", "news: apples are sold out"),
             "Progress.java", List.of("0 %", "25 %", "50 %", "75 %", "done", "canceled: wamp.error.canceled"));

@@ -2,7 +2,6 @@ package io.polywire.server;
 
 import io.polywire.ccproxy.bridge.CcProxyDoor;
 import io.polywire.ccproxy.door.CcProxy;
-import io.polywire.gate.door.GateDoor;
 import io.polywire.hemi.bridge.RemoteServer;
 import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
@@ -61,7 +60,7 @@ final class Doorways implements AutoCloseable {
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private final List<RemoteServer> remotes = new ArrayList<>();
     private final WampDoor wamp;
-    private @Nullable GateDoor gateDoor;
+    private @Nullable GateDoorway gateDoorway;
     private final @Nullable CcProxySection ccProxySettings;
     private final @Nullable HostedRealm ccProxyRealm;
     private volatile @Nullable CcProxyDoor ccProxy;
@@ -101,8 +100,7 @@ final class Doorways implements AutoCloseable {
             HostedRealm realm = gate.realm() == null ? null : realm(realms, gate.realm());
             GateDoorway doorway = new GateDoorway(gate, realm, admin, data);
             doorway.door.onAccess(audit);
-            gateDoor = doorway.door;
-            closeables.add(doorway);
+            gateDoorway = doorway;
             String path = gate.door().prefix() + "/gate-0/";
             add("gate", doorway.door, new Way("Gate", "http", path), doorway.door::connections);
         }
@@ -163,8 +161,8 @@ final class Doorways implements AutoCloseable {
 
     /** Lets contexts of traces in where they come in the form of a door's protocol; before it is used. */
     void trace() {
-        if (gateDoor != null) {
-            gateDoor.trace();
+        if (gateDoorway != null) {
+            gateDoorway.door.trace();
         }
     }
 
@@ -244,19 +242,24 @@ final class Doorways implements AutoCloseable {
         return connections.values().stream().mapToInt(IntSupplier::getAsInt).sum();
     }
 
-    /** Leaves the servers that this one is a client of; to be called while there are loops and realms. */
-    void leaveRemotes() {
+    /** Leaves the servers that this one is a client of, and saves what programs run; while there are loops and realms. */
+    void leaveRealms() {
         remotes.forEach(RemoteServer::close);
+        if (gateDoorway != null) {
+            close(gateDoorway);
+        }
     }
 
     @Override
     public void close() {
-        for (AutoCloseable one : closeables) {
-            try {
-                one.close();
-            } catch (Exception e) {
-                System.getLogger("io.polywire.server").log(System.Logger.Level.WARNING, "a door did not close", e);
-            }
+        closeables.forEach(Doorways::close);
+    }
+
+    private static void close(AutoCloseable one) {
+        try {
+            one.close();
+        } catch (Exception e) {
+            System.getLogger("io.polywire.server").log(System.Logger.Level.WARNING, "a door did not close", e);
         }
     }
 }

@@ -18,13 +18,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** The Gate door, and what joins programs and a realm. Opened and closed by the thread that starts and stops the server. */
+/**
+ * The Gate door, and what joins programs and a realm. Opened and closed by the thread that starts and stops the server, while
+ * there are loops and realms.
+ */
 final class GateDoorway implements AutoCloseable {
     private static final String METHOD = "ed25519";
     private static final String PROVIDER = "gate";
+    private static final int REGISTRATION_SECONDS = 10;
 
     final GateDoor door;
     private final @Nullable ModuleProcedures functions;
@@ -44,7 +52,12 @@ final class GateDoorway implements AutoCloseable {
             services.add(new WampService(realm, principal -> program(principal, settings.role())));
         }
         door = GateDoor.open(settings.door().withData(data == null ? null : data.resolve("gate")), services);
-        functions = realm == null ? null : join(settings, realm, administers);
+        try {
+            functions = realm == null ? null : join(settings, realm, administers);
+        } catch (RuntimeException e) {
+            door.close();
+            throw e;
+        }
     }
 
     private @Nullable ModuleProcedures join(
@@ -61,7 +74,19 @@ final class GateDoorway implements AutoCloseable {
         }
         List<ModuleProcedure> procedures =
                 settings.procedures().stream().map(this::procedure).toList();
-        return new ModuleProcedures(realm, door.host().programs(), program(null, settings.role()), procedures);
+        ModuleProcedures functions = new ModuleProcedures(realm, door.host().programs(), server, procedures);
+        try {
+            var _ = functions.ready().get(REGISTRATION_SECONDS, TimeUnit.SECONDS);
+            return functions;
+        } catch (ExecutionException e) {
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            throw new IllegalStateException("gate: " + cause.getMessage(), cause);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("gate: procedures are not registered", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("gate: procedures are not registered", e);
+        }
     }
 
     private ModuleProcedure procedure(GateConfig.Procedure one) {
@@ -69,10 +94,10 @@ final class GateDoorway implements AutoCloseable {
             byte[] octets = Files.readAllBytes(one.module());
             Program program = door.host().program(Program.id(octets), octets);
             program.checkEntry(one.function());
-            ModuleProcedure procedure = ModuleProcedure.of(one.uri(), program, one.function())
+            return ModuleProcedure.of(one.uri(), program, one.function())
+                    .asResident(one.residents(), one.idle())
                     .encoding(one.encoding())
                     .timeout(one.timeout());
-            return one.resident() ? procedure.asResident() : procedure;
         } catch (ProgramException e) {
             throw new IllegalArgumentException("procedure " + one.uri() + ": " + one.module() + ": " + e.text(), e);
         } catch (IOException e) {

@@ -64,7 +64,7 @@ public final class Main implements Runnable {
                     case "ccproxy" -> CcProxyCommand.run(rest, System.in, System.out, System.err);
                     case "vm" -> VmCommand.run(rest, System.in, System.out, System.err);
                     case "completion" -> {
-                        System.out.print(CompletionCommand.script(commandLine()));
+                        System.out.print(completion());
                         yield 0;
                     }
                     default ->
@@ -72,6 +72,11 @@ public final class Main implements Runnable {
                                 ? ClientCommands.run(args)
                                 : commandLine().execute(args);
                 });
+    }
+
+    /** The script for all commands. */
+    static String completion() {
+        return CompletionCommand.script(commandLine().addSubcommand("gate", GateCommand.commandLine()));
     }
 
     static CommandLine commandLine() {

@@ -211,7 +211,7 @@ final class Server implements AutoCloseable {
         listeners.forEach(Listener::close);
         recorder.close();
         doorways.stopListening();
-        doorways.leaveRemotes();
+        doorways.leaveRealms();
         hosting.close();
         long end = System.nanoTime() + FAREWELL.toNanos();
         try {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +46,11 @@ final class ModuleCall implements GuestPeer {
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private ByteBuffer input;
     private @Nullable Guest guest;
+    private @Nullable Runnable retry;
+    private @Nullable GuestStream waiting;
     private @Nullable GuestStream stream;
     private boolean inputEnded;
+    private final CompletableFuture<Boolean> over = new CompletableFuture<>();
     private boolean done;
 
     ModuleCall(ModuleProcedure procedure, byte[] input, boolean progressive, Callee callee) {
@@ -56,26 +60,49 @@ final class ModuleCall implements GuestPeer {
         this.callee = callee;
     }
 
-    /** Connects to an instance, which runs or is about to. */
-    void connect(Guest to) {
+    /** Completes with true when the outcome is there. */
+    CompletableFuture<Boolean> over() {
+        return over.copy();
+    }
+
+    /**
+     * Connects to an instance, which runs or is about to.
+     *
+     * @param otherwise what to do if it stops before it takes the call; null: that is an error
+     */
+    void connect(Guest to, @Nullable Runnable otherwise) {
         synchronized (this) {
             guest = to;
+            retry = otherwise;
             if (done) {
                 return;
             }
         }
-        to.connect(this);
+        GuestStream s = to.connect(this);
+        synchronized (this) {
+            waiting = s;
+            if (!done) {
+                return;
+            }
+        }
+        s.lost();
     }
 
-    /** Ends the instance and the call with an error. */
+    /** Ends the call with an error, and its instance, unless that has not come to the call yet and has others. */
     void stop(String uri, String text) {
         Guest g;
+        GuestStream unheard;
         synchronized (this) {
-            g = guest;
+            boolean kill = stream != null || !procedure.resident();
+            g = kill ? guest : null;
+            unheard = kill ? null : waiting;
         }
         error(uri, List.of(text));
         if (g != null) {
             g.kill();
+        }
+        if (unheard != null) {
+            unheard.lost();
         }
     }
 
@@ -85,10 +112,15 @@ final class ModuleCall implements GuestPeer {
         }
     }
 
-    private synchronized boolean finish() {
-        boolean first = !done;
-        done = true;
-        return first;
+    private boolean finish() {
+        synchronized (this) {
+            if (done) {
+                return false;
+            }
+            done = true;
+        }
+        over.complete(true);
+        return true;
     }
 
     // ---- the stream
@@ -123,8 +155,15 @@ final class ModuleCall implements GuestPeer {
 
     @Override
     public void refused() {
-        Guest g = guest;
-        if (procedure.resident()) {
+        Guest g;
+        Runnable again;
+        synchronized (this) {
+            g = guest;
+            again = done ? null : retry;
+        }
+        if (again != null) {
+            again.run();
+        } else if (procedure.resident()) {
             error(Reasons.UNAVAILABLE, List.of("the instance takes no calls"));
         } else if (g != null) {
             var _ = g.whenStopped().thenAccept(this::stopped);

@@ -2,7 +2,6 @@ package io.polywire.gate.bridge;
 
 import io.polywire.codec.Payloads;
 import io.polywire.codec.Values;
-import io.polywire.gate.message.State;
 import io.polywire.gate.program.Guest;
 import io.polywire.gate.program.GuestListener;
 import io.polywire.gate.program.Launch;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,13 +47,19 @@ public final class ModuleProcedures implements Link, AutoCloseable {
     private @Nullable Session session;
     private boolean closed;
 
-    // guarded by itself
-    private final Map<String, Guest> residents = new HashMap<>();
+    /** By the procedure's URI. */
+    private final Map<String, Residents> residents;
 
     /** Joins the realm and registers the procedures. */
     public ModuleProcedures(HostedRealm realm, Programs programs, Identity identity, List<ModuleProcedure> procedures) {
         this.realm = realm;
         this.programs = programs;
+        this.residents = procedures.stream()
+                .filter(ModuleProcedure::resident)
+                .collect(Collectors.toUnmodifiableMap(
+                        ModuleProcedure::uri,
+                        p -> new Residents(() -> programs.launch(p.program(), launch(p)), p.residents(), p.idle()),
+                        (first, second) -> first));
         realm.thread().execute(() -> join(identity, procedures));
     }
 
@@ -102,8 +108,8 @@ public final class ModuleProcedures implements Link, AutoCloseable {
                 realm.thread().execute(this::settle);
             }
             case Message.ErrorMessage m ->
-                ready.completeExceptionally(new IllegalStateException(
-                        m.error() + ": procedure " + String.valueOf(requested.get(m.request()))));
+                ready.completeExceptionally(
+                        new IllegalStateException("procedure " + uri(m.request()) + ": " + m.error()));
             case Message.Invocation m -> invoke(m);
             case Message.Interrupt m -> {
                 ModuleCall call = calls.get(m.request());
@@ -114,6 +120,11 @@ public final class ModuleProcedures implements Link, AutoCloseable {
             default -> {}
         }
         return Sent.OK;
+    }
+
+    private String uri(long request) {
+        ModuleProcedure p = requested.get(request);
+        return p == null ? "" : p.uri();
     }
 
     private void invoke(Message.Invocation m) {
@@ -139,18 +150,33 @@ public final class ModuleProcedures implements Link, AutoCloseable {
     }
 
     private void run(ModuleProcedure p, ModuleCall call, @Nullable TraceContext trace) {
+        if (!p.timeout().isZero()) {
+            var _ = call.over()
+                    .completeOnTimeout(false, p.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                    .thenAccept(inTime -> {
+                        if (!inTime) {
+                            call.stop(Reasons.TIMEOUT, "no answer in time");
+                        }
+                    });
+        }
+        connect(p, call, trace, true);
+    }
+
+    private void connect(ModuleProcedure p, ModuleCall call, @Nullable TraceContext trace, boolean first) {
         try {
-            Guest guest = p.resident()
-                    ? resident(p)
-                    : programs.create(p.program(), launch(p).asCall().within(trace));
-            if (!p.timeout().isZero()) {
-                CompletableFuture.delayedExecutor(p.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                        .execute(() -> call.stop(Reasons.TIMEOUT, "no answer in time"));
-            }
-            call.connect(guest);
-            if (!p.resident()) {
+            Residents those = residents.get(p.uri());
+            if (those == null) {
+                Guest guest = programs.create(p.program(), launch(p).asCall().within(trace));
+                call.connect(guest, null);
                 guest.start();
                 var _ = guest.whenStopped().thenRun(guest::close);
+            } else {
+                Residents.Resident resident = those.take();
+                var _ = call.over().thenRun(resident::release);
+                // One that was stopped because of another call has not seen this one.
+                call.connect(
+                        resident.guest(),
+                        first ? () -> Thread.startVirtualThread(() -> connect(p, call, trace, false)) : null);
             }
         } catch (ProgramException e) {
             call.error(e.code() == 403 ? ModuleCall.LIMIT : ModuleCall.FAILED, List.of(e.text()));
@@ -162,21 +188,6 @@ public final class ModuleProcedures implements Link, AutoCloseable {
 
     private static Launch launch(ModuleProcedure p) {
         return new Launch(p.function(), false, false, p.principal(), "", GuestListener.NONE);
-    }
-
-    /** The instance that answers all calls of a procedure; a new one if the last has stopped. */
-    private Guest resident(ModuleProcedure p) {
-        synchronized (residents) {
-            Guest g = residents.get(p.uri());
-            if (g == null || g.status().state() != State.RUNNING) {
-                if (g != null) {
-                    g.close();
-                }
-                g = programs.launch(p.program(), launch(p));
-                residents.put(p.uri(), g);
-            }
-            return g;
-        }
     }
 
     private static Message error(long request, String uri, List<?> args) {
@@ -243,9 +254,6 @@ public final class ModuleProcedures implements Link, AutoCloseable {
             calls.values().forEach(c -> Thread.startVirtualThread(() -> c.stop(Reasons.CANCELED, "closed")));
             calls.clear();
         });
-        synchronized (residents) {
-            residents.values().forEach(Guest::close);
-            residents.clear();
-        }
+        residents.values().forEach(Residents::close);
     }
 }

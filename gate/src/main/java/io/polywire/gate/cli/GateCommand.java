@@ -30,6 +30,11 @@ public final class GateCommand extends ProgramCommands {
         super(environment, in, out, err);
     }
 
+    /** The command, to be looked at rather than run. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new GateCommand(Map.of(), InputStream.nullInputStream(), System.out, System.err));
+    }
+
     /** Runs one command; returns the exit status of the process. */
     public static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
         return run(args, System.getenv(), in, out, err);

@@ -69,6 +69,7 @@ final class InstanceActions {
             }
             case WebApi.ACTION_SNAPSHOT -> {
                 query.end();
+                asked.mustNotHaveContent();
                 yield new HttpAnswer.Exchange(new Requests.Simple(door, asked, waiter -> {
                     String key = door.host().snapshot(instance(asked, id));
                     return asked.answer(201, WebApi.HEADER_LOCATION, door.location(key));
@@ -92,6 +93,7 @@ final class InstanceActions {
 
     private HttpAnswer simply(Asked asked, String id, Query query, Consumer<GateInstance> action) {
         query.end();
+        asked.mustNotHaveContent();
         return new HttpAnswer.Exchange(new Requests.Simple(door, asked, waiter -> {
             action.accept(instance(asked, id));
             return asked.answer(204);
@@ -115,6 +117,7 @@ final class InstanceActions {
 
     /** Work that comes to a status; null if nobody wants to know any more. */
     private HttpAnswer work(Asked asked, String id, BiFunction<GateInstance, Waiter, @Nullable Status> work) {
+        asked.mustNotHaveContent();
         return new HttpAnswer.Exchange(new Requests.Simple(door, asked, waiter -> {
             Status status = work.apply(instance(asked, id), waiter);
             return status == null ? null : status(asked, status);

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,17 +13,12 @@ import org.jspecify.annotations.Nullable;
  * that lead outside.
  */
 public final class DirectorySource implements ModuleSource {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,32}");
-
     private final String name;
     private final Path folder;
 
     /** @throws IllegalArgumentException if the name cannot be one, or there is no such folder */
     public DirectorySource(String name, Path folder) {
-        if (!NAME.matcher(name).matches() || name.equals("sha384")) {
-            throw new IllegalArgumentException("'" + name + "' is no name of a module source");
-        }
-        this.name = name;
+        this.name = ModuleSource.checkName(name);
         try {
             this.folder = folder.toRealPath();
         } catch (IOException e) {
@@ -59,5 +54,15 @@ public final class DirectorySource implements ModuleSource {
         } catch (IOException e) {
             return null;
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof DirectorySource that && name.equals(that.name) && folder.equals(that.folder);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, folder);
     }
 }

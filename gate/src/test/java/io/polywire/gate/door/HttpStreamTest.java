@@ -54,6 +54,12 @@ class HttpStreamTest {
     }
 
     @Test
+    void outputHasNoGuessedType() throws IOException {
+        Http.Answer answer = server.put(Wasm.bytes("hello"), "?action=call&function=main");
+        assertEquals("application/octet-stream", answer.field("Content-Type"));
+    }
+
+    @Test
     void bothDirectionsAreServedAtOnce() throws IOException {
         try (Http http = call("echo", "main")) {
             http.readHead();

@@ -8,11 +8,13 @@ import io.polywire.gate.message.WebApi;
 import io.polywire.gate.program.Wasm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -162,6 +164,23 @@ class RefusalTest {
         refused(413, "request content must be empty", server.ask("POST", path, "Content-Length: 1"));
         refused(413, "request content must be empty", server.ask("POST", path, "Transfer-Encoding: chunked"));
         refused(404, "module not found", server.ask("POST", path, "Content-Length: 0", server.auth()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "wait", "kill", "suspend", "resume", "snapshot", "delete"})
+    void actionsOnInstancesTakeNoContent(String action) throws IOException {
+        String path = Served.INSTANCES + UUID + "?action=" + action;
+        refused(413, "request content must be empty", server.ask("POST", path, "Content-Length: 1"));
+    }
+
+    @Test
+    void whatTheServerIsAtFaultForIsAnInternalError(@TempDir Path folder) throws IOException {
+        try (Served broken = new Served(GateSettings.DEFAULT.withData(folder))) {
+            String path = broken.ref(Wasm.bytes("spin"));
+            broken.door.host().storage().close();
+            refused(500, "internal server error", broken.put(Wasm.bytes("hello"), "?action=ref"));
+            refused(500, "internal server error", broken.post(path + "?action=launch&function=idle"));
+        }
     }
 
     @Test

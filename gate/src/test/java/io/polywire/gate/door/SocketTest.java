@@ -302,6 +302,36 @@ class SocketTest {
     }
 
     @Test
+    void faultsOfTheServerAreCloseReasonsWithAnotherCode(@TempDir Path folder) throws Exception {
+        try (Served broken = new Served(GateSettings.DEFAULT.withData(folder))) {
+            broken.door.host().storage().close();
+            byte[] module = Wasm.bytes("hello");
+            Peer peer = Peer.connect(
+                            broken, Served.REFS + WebApi.moduleKey(module) + "?action=call&action=ref&function=main")
+                    .text(wasm(broken.key.bearer(), module.length))
+                    .binary(module);
+            assertEquals("close 1011 internal server error", peer.next());
+        }
+    }
+
+    @Test
+    void everyOriginIsLetIn() throws Exception {
+        try (Http http = server.connect()) {
+            Http.Answer answer = http.head(
+                            "GET",
+                            Served.REFS + WebApi.moduleKey(Wasm.bytes("hello")) + "?action=call",
+                            "Origin: https://elsewhere.example",
+                            "Connection: Upgrade",
+                            "Upgrade: websocket",
+                            "Sec-WebSocket-Version: 13",
+                            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")
+                    .readHead();
+            assertEquals(101, answer.code());
+            assertEquals(null, answer.field("Sec-WebSocket-Protocol"));
+        }
+    }
+
+    @Test
     void sourceTakesNoUpload(@TempDir Path folder) throws Exception {
         Files.write(folder.resolve("hello"), Wasm.bytes("hello"));
         try (Served other = new Served(GateSettings.DEFAULT.withSources(new DirectorySource("dir", folder)))) {

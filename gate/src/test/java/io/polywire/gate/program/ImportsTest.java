@@ -1,5 +1,6 @@
 package io.polywire.gate.program;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,8 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -389,6 +392,126 @@ class ImportsTest {
         assertEquals(List.of("debug\n"), log);
         answers(63, "fd_write", "iiii", 0, 0, 0, 8);
         answers(8, "fd_write", "iiii", 3, 0, 0, 8);
+    }
+
+    /** Runs "main", which returns the difference from what is expected. */
+    private static Guest same(TestModule m) throws Exception {
+        Guest g = PROGRAMS.launch(Program.of(m.bytes(), ProgramLimits.DEFAULT), Launch.of("main"));
+        assertEquals(new Status(State.HALTED, null, 0, ""), Wasm.end(g));
+        return g;
+    }
+
+    private static final int DIFFERENCE = 0x6b; // i32.sub
+
+    @ParameterizedTest
+    @CsvSource({"0,63", "1,28", "2,28", "3,8", "5,8", "-1,8", "4,6"})
+    void readingAnswersByDescriptor(int fd, int errno) throws Exception {
+        byte[] vector = {64, 0, 0, 0, 16, 0, 0, 0};
+        same(new TestModule()
+                .imports(WASI, "fd_read", "iiii", true)
+                .data(vector)
+                .i32(fd)
+                .i32(0)
+                .i32(1)
+                .i32(32)
+                .call(0)
+                .i32(errno)
+                .op(DIFFERENCE));
+    }
+
+    @Test
+    void writingAnswers6WhenNothingMoreIsTaken() throws Exception {
+        ByteBuffer data = ByteBuffer.allocate(112).order(ByteOrder.LITTLE_ENDIAN);
+        data.putInt(0, 64).putInt(4, 24).putInt(8, 96).putInt(12, 16);
+        data.putInt(64, 18).putShort(68, (short) -1).putShort(72, (short) 1).put(74, (byte) 7);
+        data.put(75, "catalog".getBytes(StandardCharsets.US_ASCII));
+        data.putInt(96, 12).put(104, "json".getBytes(StandardCharsets.US_ASCII));
+        same(new TestModule()
+                .imports(WASI, "fd_write", "iiii", true)
+                .locals(0x7f)
+                .data(data.array())
+                .i32(4)
+                .i32(0)
+                .i32(1)
+                .i32(32)
+                .call(0) // discovers the catalog
+                .op(0x1a, 0x03, 0x40) // drop, loop: asks and asks, and reads no answer
+                .i32(4)
+                .i32(8)
+                .i32(1)
+                .i32(32)
+                .call(0)
+                .op(0x22, 0, 0x45, 0x0d, 0, 0x0b, 0x20, 0) // local.tee, i32.eqz, br_if, end, local.get
+                .i32(6)
+                .op(DIFFERENCE));
+    }
+
+    @Test
+    void theStatusOfFilesIsZeros() throws Exception {
+        byte[] ones = new byte[128];
+        Arrays.fill(ones, (byte) 0xff);
+        for (Map.Entry<String, Integer> one :
+                Map.of(WASI, 64, "wasi_unstable", 56).entrySet()) {
+            byte[] memory = same(new TestModule()
+                            .imports(one.getKey(), "fd_filestat_get", "ii", true)
+                            .data(ones)
+                            .i32(1)
+                            .i32(8)
+                            .call(0))
+                    .memory(0, 128);
+            byte[] expected = ones.clone();
+            Arrays.fill(expected, 8, 8 + one.getValue(), (byte) 0);
+            assertArrayEquals(expected, memory, one.getKey());
+        }
+        answers(8, "fd_filestat_get", "ii", 3, 8);
+    }
+
+    @Test
+    void yieldingAndArgumentsAreNothing() throws Exception {
+        answers(0, "sched_yield", "");
+        answers(0, "args_get", "ii", 8, 8);
+        for (int id = 0; id < 4; id++) {
+            assertEquals(
+                    1_000_000_000, memoryAfter("clock_res_get", "ii", id, 8).getLong(8));
+        }
+    }
+
+    @Test
+    void waitingForAClockIsDeficient() throws Exception {
+        TestModule m = new TestModule().imports(WASI, "poll_oneoff", "iiii", true);
+        m.data(new byte[56]).i32(0).i32(512).i32(1).i32(1020).call(0);
+        Guest g = PROGRAMS.launch(Program.of(m.bytes(), ProgramLimits.DEFAULT), Launch.of("main"));
+        assertEquals(new Status(State.SUSPENDED, Cause.ABI_DEFICIENCY, 0, ""), Wasm.end(g));
+    }
+
+    @Test
+    void theDescriptorOfGateIs4() throws Exception {
+        same(new TestModule()
+                .imports("gate", "fd_65536", "", true)
+                .call(0)
+                .i32(4)
+                .op(DIFFERENCE));
+    }
+
+    @Test
+    void countsOfATransferAreStoredWhereThereIsAPointer() throws Exception {
+        byte[] ones = new byte[16];
+        Arrays.fill(ones, (byte) 0xff);
+        for (int pointer : new int[] {0, 4}) {
+            TestModule m = new TestModule().imports("gate", "io_65536", "iiiiiii", false);
+            m.data(ones)
+                    .i32(0)
+                    .i32(0)
+                    .i32(pointer)
+                    .i32(0)
+                    .i32(0)
+                    .i32(2 * pointer)
+                    .i32(0);
+            byte[] memory = same(m.call(0).i32(0)).memory(0, 16);
+            byte[] expected = ones.clone();
+            Arrays.fill(expected, pointer, 3 * pointer, (byte) 0);
+            assertArrayEquals(expected, memory);
+        }
     }
 
     @Test

@@ -6,13 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polywire.gate.message.Cause;
 import io.polywire.gate.message.State;
 import io.polywire.gate.message.Status;
+import io.polywire.gate.service.GuestLink;
+import io.polywire.gate.service.GuestService;
+import io.polywire.gate.service.GuestSession;
 import io.polywire.wasm.module.ByteWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +139,82 @@ class ProgramTest {
         noEntry(Wasm.program("nop"), 404, text, "main");
         noEntry(hello, 400, "invalid function name: \"a b\"", "a b");
         noEntry(hello, 400, "invalid function name: \"" + "x".repeat(32) + "\"", "x".repeat(32));
+    }
+
+    @Test
+    void theLimitsAreThoseOfTheReference() {
+        assertEquals(32 << 20, ProgramLimits.DEFAULT.module());
+        assertEquals(16 << 20, ProgramLimits.DEFAULT.code());
+        assertEquals(512 * 65536, ProgramLimits.DEFAULT.memory());
+        assertEquals(64 << 10, ProgramLimits.DEFAULT.stack());
+    }
+
+    @Test
+    void theStartSectionRunsAtTheFirstStartOnly() throws Exception {
+        // A start function that adds 1 to what is at address 0, and "get", which returns that minus 1.
+        byte[] add = {0, 0x41, 0, 0x41, 0, 0x28, 2, 0, 0x41, 1, 0x6a, 0x36, 2, 0, 0x0b};
+        byte[] get = {0, 0x41, 0, 0x28, 2, 0, 0x41, 1, 0x6b, 0x0b};
+        byte[] module = new ByteWriter()
+                .fixed(0x6d736100, 4)
+                .fixed(1, 4)
+                .section(1, new ByteWriter().bytes(new byte[] {2, 0x60, 0, 0, 0x60, 0, 1, 0x7f}))
+                .section(3, new ByteWriter().bytes(new byte[] {2, 0, 1}))
+                .section(5, new ByteWriter().bytes(new byte[] {1, 0, 1}))
+                .section(7, new ByteWriter().u8(1).name("get").u8(0).u8(1))
+                .section(8, new ByteWriter().u8(0))
+                .section(
+                        10,
+                        new ByteWriter()
+                                .u8(2)
+                                .u8(add.length)
+                                .bytes(add)
+                                .u8(get.length)
+                                .bytes(get))
+                .toBytes();
+        Guest g = PROGRAMS.launch(Program.of(module, ProgramLimits.DEFAULT), Launch.of("get"));
+        assertEquals(new Status(State.HALTED, null, 0, ""), Wasm.end(g));
+        g.resume("get");
+        assertEquals(new Status(State.HALTED, null, 0, ""), Wasm.end(g));
+        Program saved = Program.of(g.snapshot().join(), ProgramLimits.DEFAULT);
+        assertEquals(0, Wasm.end(PROGRAMS.launch(saved, Launch.of("get"))).result());
+        Guest alone = PROGRAMS.launch(Program.of(module, ProgramLimits.DEFAULT), Launch.of(""));
+        assertEquals(new Status(State.HALTED, null, 0, ""), Wasm.end(alone));
+        assertEquals(1, alone.memory(0, 1)[0]);
+    }
+
+    /** A service whose code is at fault. */
+    private static final GuestService BROKEN = new GuestService() {
+        @Override
+        public String name() {
+            return "broken";
+        }
+
+        @Override
+        public GuestSession open(GuestLink link, @Nullable Saved saved) {
+            throw new IllegalStateException("broken");
+        }
+    };
+
+    @Test
+    void aFaultOfTheServerKillsTheProgramAsInternal() throws Exception {
+        ByteBuffer data = ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN);
+        data.putInt(0, 16).putInt(4, 24).putInt(16, 17).putShort(20, (short) -1).putShort(24, (short) 1);
+        data.put(26, (byte) 6).put(27, "broken".getBytes(StandardCharsets.US_ASCII));
+        byte[] module = new TestModule()
+                .imports("wasi_unstable", "fd_write", "iiii", true)
+                .data(data.array())
+                .i32(4)
+                .i32(0)
+                .i32(1)
+                .i32(12)
+                .call(0)
+                .bytes();
+        try (Programs programs = new Programs(ProgramLimits.DEFAULT, List.of(BROKEN), 1)) {
+            Guest g = programs.launch(Program.of(module, ProgramLimits.DEFAULT), Launch.of("main"));
+            Status status = Wasm.end(g);
+            assertEquals(State.KILLED, status.state());
+            assertEquals(Cause.INTERNAL, status.cause());
+        }
     }
 
     @Test

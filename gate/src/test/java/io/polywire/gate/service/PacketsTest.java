@@ -399,6 +399,15 @@ class PacketsTest {
     }
 
     @Test
+    void theCatalogAnswersNothingToWhatIsNotJson() {
+        send("12000000 ffff 00 00", "0100", "07 636174616c6f67", "000000000000"); // "catalog"
+        receive();
+        send("0b000000 0000 00 00", "786d6c", "0000000000"); // "xml"
+        send("08000000 0000 00 00");
+        assertEquals(text("08000000 0000 00 00", "08000000 0000 00 00"), receive());
+    }
+
+    @Test
     void packetsForUnknownStreamsAreIgnored() {
         discoverOrigin();
         send("10000000 0000 02 00", "09000000 05000000");

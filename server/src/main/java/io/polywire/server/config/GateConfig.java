@@ -25,12 +25,19 @@ public record GateConfig(GateSettings door, @Nullable String realm, String role,
      * @param uri of the procedure
      * @param module file with the module
      * @param function entry function; empty: {@code _start}
-     * @param resident whether one instance answers all calls and keeps its memory
+     * @param residents instances that answer one call after the other; 0: one for each call
+     * @param idle after which one of them without calls is suspended; zero: never
      * @param encoding of what goes in and out, JSON or CBOR
      * @param timeout after which an instance that has not answered is killed; zero: never
      */
     public record Procedure(
-            String uri, Path module, String function, boolean resident, Serialization encoding, Duration timeout) {}
+            String uri,
+            Path module,
+            String function,
+            int residents,
+            Duration idle,
+            Serialization encoding,
+            Duration timeout) {}
 
     public GateConfig {
         procedures = List.copyOf(procedures);

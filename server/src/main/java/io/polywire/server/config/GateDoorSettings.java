@@ -2,8 +2,10 @@ package io.polywire.server.config;
 
 import io.polywire.gate.door.AccessPolicy;
 import io.polywire.gate.door.GateSettings;
+import io.polywire.gate.host.AllowedUrl;
 import io.polywire.gate.host.DirectorySource;
 import io.polywire.gate.host.HostSettings;
+import io.polywire.gate.host.HttpSource;
 import io.polywire.gate.host.Interrupted;
 import io.polywire.gate.host.Limits;
 import io.polywire.gate.host.ModuleSource;
@@ -43,7 +45,16 @@ final class GateDoorSettings {
         String uri = s.parsed("uri", "a URI", RoleSettings::uri, "of the procedure");
         Path module = s.file("module", "file with the WebAssembly module");
         String function = s.text("function", "", "entry function; left out: _start");
-        boolean resident = s.flag("resident", false, "whether one instance answers all calls and keeps its memory");
+        boolean resident =
+                s.flag("resident", false, "whether instances answer one call after the other and keep their memories");
+        int pool =
+                s.number("pool", 1, 10_000, 1, "resident instances at most; another is started while all have calls");
+        Duration idle = s.duration(
+                "idle",
+                Duration.ZERO,
+                DAY,
+                Duration.ZERO,
+                "after which a resident instance without calls is suspended until the next one; 0: never");
         Serialization encoding = s.choice(
                 "encoding",
                 List.of("json", "cbor"),
@@ -60,7 +71,7 @@ final class GateDoorSettings {
         s.require("module");
         return uri == null || module == null
                 ? null
-                : new GateConfig.Procedure(uri, module, function, resident, encoding, timeout);
+                : new GateConfig.Procedure(uri, module, function, resident ? pool : 0, idle, encoding, timeout);
     }
 
     private static @Nullable GateSettings door(Section s) {
@@ -169,15 +180,26 @@ final class GateDoorSettings {
     private static @Nullable ModuleSource source(Section s) {
         String name = s.text("name", "its name in the paths of the API, of lower-case letters and digits");
         Path folder = s.path("folder", "folder of this machine with the modules");
+        List<AllowedUrl> urls = s.several(
+                "urls",
+                "a URL",
+                AllowedUrl::parse,
+                "instead of folder: what may be fetched from web servers, below URLs that end with / or exactly under others,"
+                        + " where #KEY says which module it has to be");
+        Duration timeout = s.duration(
+                "timeout", Duration.ofMillis(100), DAY, Duration.ofSeconds(10), "for a module from a web server");
         s.require("name");
-        s.require("folder");
-        if (name == null || folder == null) {
+        if (s.has("folder") == s.has("urls")) {
+            s.missing("either folder or urls");
+            return null;
+        }
+        if (name == null || (folder == null && s.has("folder"))) {
             return null;
         }
         try {
-            return new DirectorySource(name, folder);
+            return folder == null ? new HttpSource(name, urls, timeout) : new DirectorySource(name, folder);
         } catch (IllegalArgumentException e) {
-            s.wrong("name", String.valueOf(e.getMessage()));
+            s.wrong(urls.isEmpty() && folder == null ? "urls" : "name", String.valueOf(e.getMessage()));
             return null;
         }
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.polywire.gate.message;
+
+import org.jspecify.annotations.NullMarked;
