@@ -34,13 +34,17 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Commands of rooms, each with options of its own:",
-            "  gate     Sends WebAssembly programs to a Gate server, runs and manages them there.",
+            "  gate     Sends WebAssembly programs to a Gate server, runs and manages them.",
             "  wasm     Runs, validates and tests WebAssembly modules.",
             "  ccproxy  Runs the proxy of container VMs.",
             "  vm       Commands container VMs through that proxy.",
             "",
             "Clients of a router that runs; 'polywire COMMAND --help' says more:",
-            "  call, publish, subscribe, register, sessions, procedures, topics, kill, ping, bench, top, reload, context",
+            "  call, publish, subscribe, register   take part in a realm",
+            "  sessions, procedures, topics, kill   see what is there, end a session",
+            "  top, ping, bench                     watch and measure",
+            "  reload                               have the configuration read again",
+            "  context                              keep addresses and identities",
             "",
             "  completion   Prints a script for Bash and Zsh: source <(polywire completion)"
         },
@@ -54,7 +58,8 @@ public final class Main implements Runnable {
     private Main() {}
 
     /** Runs the command and ends the process with its exit status. */
-    public static void main(String... args) {
+    public static void main(String... words) {
+        String[] args = spelledOut(words);
         String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
         // A switch, so that no room is loaded but the one that is asked for.
         System.exit(
@@ -77,6 +82,16 @@ public final class Main implements Runnable {
     /** The script for all commands. */
     static String completion() {
         return CompletionCommand.script(commandLine().addSubcommand("gate", GateCommand.commandLine()));
+    }
+
+    /** {@code help COMMAND} as {@code COMMAND --help}, which the commands of all rooms know. */
+    static String[] spelledOut(String... words) {
+        if (words.length < 2 || !words[0].equals("help")) {
+            return words;
+        }
+        String[] args = Arrays.copyOfRange(words, 1, words.length + 1);
+        args[words.length - 1] = "--help";
+        return args;
     }
 
     static CommandLine commandLine() {

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -104,11 +106,20 @@ final class ServeCommand implements Callable<Integer> {
     private void reload(Server server) {
         PrintWriter out = spec.commandLine().getOut();
         try {
-            out.println("reloaded: " + server.reload(Audit.Who.signal("SIGHUP")));
+            Map<String, @Nullable Object> report = server.reload(Audit.Who.signal("SIGHUP"));
+            String told = listed("applied", report.get("applied"))
+                    + listed("needs a restart", report.get("needs_restart"));
+            out.println(told.isEmpty() ? "reloaded: nothing has changed" : "reloaded" + told);
         } catch (RuntimeException e) {
             out.println("not reloaded: " + e.getMessage());
         }
         out.flush();
+    }
+
+    private static String listed(String what, @Nullable Object list) {
+        return list instanceof List<?> all && !all.isEmpty()
+                ? "; " + what + ": " + all.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : "";
     }
 
     private ServerSettings settings() {

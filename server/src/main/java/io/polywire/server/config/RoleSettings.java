@@ -97,7 +97,9 @@ public record RoleSettings(
         s.require("uri");
         if (uri == null || !Uris.valid(uri, match, false)) {
             if (uri != null) {
-                s.wrong("uri", "is '" + uri + "', which is no URI or pattern");
+                boolean beginning = match == Match.EXACT && Uris.valid(uri, Match.PREFIX, false);
+                String what = beginning ? "the beginning of URIs: expected match: prefix beside it" : "no URI or pattern";
+                s.wrong("uri", "is '" + uri + "', which is " + what);
             }
             return null;
         }

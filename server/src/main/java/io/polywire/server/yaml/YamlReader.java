@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -85,9 +86,17 @@ public final class YamlReader {
             int line = at == null ? 1 : Math.max(1, at.getLineNr());
             int column = at == null ? 1 : Math.max(1, at.getColumnNr());
             String message = e.getOriginalMessage();
-            String first = message == null ? "" : message.lines().findFirst().orElse("");
-            throw new ConfigException(file, List.of(new Problem(line, column, "", "is no YAML: " + first)));
+            throw new ConfigException(file, List.of(new Problem(line, column, "", "is no YAML: " + what(message))));
         }
+    }
+
+    /** What the parser says without the places and pieces of text, which it puts into lines of their own. */
+    private static String what(@Nullable String message) {
+        return message == null
+                ? ""
+                : message.lines()
+                        .filter(line -> !line.isBlank() && !Character.isWhitespace(line.charAt(0)))
+                        .collect(Collectors.joining(", "));
     }
 
     private Node value(JsonParser parser, String path) {

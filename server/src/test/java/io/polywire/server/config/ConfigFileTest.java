@@ -52,6 +52,28 @@ class ConfigFileTest {
     }
 
     @Test
+    void aBeginningOfUrisWithoutMatchIsToldWhatItWants() throws IOException {
+        assertEquals(
+                List.of("f:3:31: roles[0].rules[0].uri: is 'com.example.', which is the beginning of URIs:"
+                        + " expected match: prefix beside it"),
+                problems("""
+                roles:
+                  - name: staff
+                    rules: [{allow: call, uri: com.example.}]
+                """));
+    }
+
+    @Test
+    void whatIsNoYamlIsToldWithWhatWasExpected() throws IOException {
+        String problem = problems("""
+                realms:
+                  - name: a
+                   bad: 1
+                """).getFirst();
+        assertTrue(problem.startsWith("f:3:4: is no YAML: while parsing a block collection, expected"), problem);
+    }
+
+    @Test
     void everyKeyIsRead() throws IOException {
         Files.writeString(folder.resolve("c.pem"), "");
         Files.writeString(folder.resolve("k.pem"), "");

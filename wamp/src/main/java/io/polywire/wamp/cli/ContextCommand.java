@@ -1,11 +1,13 @@
 package io.polywire.wamp.cli;
 
+import io.polywire.wamp.client.link.Transport;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -32,7 +34,11 @@ final class ContextCommand implements Runnable {
             description = "Stores the given options; the first context is selected at once.",
             mixinStandardHelpOptions = true)
     int add(@Mixin Target target, @Parameters(paramLabel = "NAME") String name) {
-        contexts.put(name, target.given());
+        Contexts.Context given = target.given();
+        if (given.url() != null) {
+            Transport.to(given.url()); // wrong ones are told now, not at the next command
+        }
+        contexts.put(name, given);
         if (contexts.selected() == null) {
             contexts.select(name);
         }
@@ -43,20 +49,39 @@ final class ContextCommand implements Runnable {
             name = "list",
             description = "Lists the contexts; * marks the selected one.",
             mixinStandardHelpOptions = true)
-    int list() {
+    int list(
+            @Option(names = "--json", description = "Prints JSON, one document a line.", defaultValue = "false")
+                    boolean json) {
         for (String name : contexts.names()) {
             Contexts.Context context = contexts.get(name);
-            spec.commandLine()
-                    .getOut()
-                    .println((name.equals(contexts.selected()) ? "* " : "  ") + name + "  "
-                            + (context.url() == null ? "" : context.url()));
+            boolean selected = name.equals(contexts.selected());
+            String url = context.url() == null ? "" : context.url();
+            if (json) {
+                Map<String, @Nullable Object> object = new LinkedHashMap<>();
+                object.put("name", name);
+                object.put("selected", selected);
+                object.putAll(shown(context));
+                spec.commandLine().getOut().println(Values.compact(object));
+            } else {
+                spec.commandLine().getOut().println((selected ? "* " : "  ") + name + "  " + url);
+            }
         }
         return 0;
     }
 
     @Command(name = "show", description = "Shows a context, but not its password.", mixinStandardHelpOptions = true)
-    int show(@Parameters(paramLabel = "NAME") String name) {
-        Contexts.Context c = contexts.get(name);
+    int show(
+            @Parameters(paramLabel = "NAME", arity = "0..1", description = "Default: the selected one") @Nullable
+                    String name) {
+        String which = name == null ? contexts.selected() : name;
+        if (which == null) {
+            throw new IllegalArgumentException("no context is selected; 'polywire context list' shows all");
+        }
+        spec.commandLine().getOut().println(Values.compact(shown(contexts.get(which))));
+        return 0;
+    }
+
+    private static Map<String, @Nullable Object> shown(Contexts.Context c) {
         Map<String, @Nullable Object> shown = new LinkedHashMap<>();
         shown.put("url", c.url());
         shown.put("realm", c.realm());
@@ -66,8 +91,7 @@ final class ContextCommand implements Runnable {
         shown.put("ca", c.ca());
         shown.put("serialization", c.serialization());
         shown.values().removeIf(value -> value == null);
-        spec.commandLine().getOut().println(Values.compact(shown));
-        return 0;
+        return shown;
     }
 
     @Command(name = "select", description = "Puts a context to use.", mixinStandardHelpOptions = true)

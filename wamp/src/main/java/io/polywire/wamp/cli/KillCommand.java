@@ -1,7 +1,9 @@
 package io.polywire.wamp.cli;
 
+import io.polywire.model.Reasons;
 import io.polywire.wamp.client.Arguments;
 import io.polywire.wamp.client.WampClient;
+import io.polywire.wamp.client.WampException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -54,7 +56,7 @@ final class KillCommand implements Callable<Integer> {
         long killed = 0;
         try (WampClient client = target.connect()) {
             for (long session : sessions) {
-                client.call("wamp.session.kill", why(Arguments.of(session))).await();
+                kill(client, session);
                 killed++;
             }
             if (authid != null) {
@@ -73,6 +75,23 @@ final class KillCommand implements Callable<Integer> {
         }
         spec.commandLine().getOut().println(target.json ? Values.compact(Map.of("killed", killed)) : killed + " ended");
         return 0;
+    }
+
+    /** By the meta API of any router; if that is not allowed, as an administrator of a Polywire server. */
+    private void kill(WampClient client, long session) {
+        try {
+            client.call("wamp.session.kill", why(Arguments.of(session))).await();
+        } catch (WampException refused) {
+            if (!refused.uri().equals(Reasons.NOT_AUTHORIZED)) {
+                throw refused;
+            }
+            try {
+                client.call("polywire.kill", why(Arguments.NONE.with("session", session)))
+                        .await();
+            } catch (WampException e) {
+                throw e.uri().equals(Reasons.NOT_AUTHORIZED) ? refused : e;
+            }
+        }
     }
 
     /** Routers give the number of sessions, or a list of their ids. */

@@ -1,5 +1,7 @@
 package io.polywire.wamp.cli;
 
+import io.polywire.model.Reasons;
+import io.polywire.wamp.client.Arguments;
 import io.polywire.wamp.client.PendingCall;
 import io.polywire.wamp.client.WampClient;
 import io.polywire.wamp.client.WampException;
@@ -17,7 +19,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code sessions}, {@code procedures}, {@code topics}: what WAMP's meta API tells, from any router that has it. */
+/**
+ * {@code sessions}, {@code procedures}, {@code topics}: what WAMP's meta API tells, from any router that has it. Whoever may not
+ * call that is perhaps an administrator of a Polywire server, whose own procedures tell the same.
+ */
 abstract sealed class ListCommands implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -31,12 +36,44 @@ abstract sealed class ListCommands implements Callable<Integer> {
 
     abstract List<Map<String, @Nullable Object>> objects(WampClient client);
 
+    /** As {@link #objects}, from the server's own procedures. */
+    abstract List<Map<String, @Nullable Object>> ofServer(WampClient client);
+
+    private List<Map<String, @Nullable Object>> ask(WampClient client) {
+        try {
+            return objects(client);
+        } catch (WampException refused) {
+            if (!refused.uri().equals(Reasons.NOT_AUTHORIZED)) {
+                throw refused;
+            }
+            try {
+                return ofServer(client);
+            } catch (WampException alsoRefused) {
+                throw refused; // this is what was asked for
+            }
+        }
+    }
+
+    /** Rows of {@code polywire.NAME} for the realm, with members named as in the meta API. */
+    final List<Map<String, @Nullable Object>> serverRows(
+            WampClient client, String name, Map<String, String> renamed) {
+        Arguments arguments = Arguments.NONE.with("realm", target.realm()).with("limit", 100_000);
+        Object answer = client.call("polywire." + name, arguments).await().value();
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        for (Object one : list(map(answer).get(name))) {
+            Map<String, @Nullable Object> row = new LinkedHashMap<>();
+            map(one).forEach((member, value) -> row.put(renamed.getOrDefault(member, member), value));
+            rows.add(row);
+        }
+        return rows;
+    }
+
     abstract List<@Nullable Object> row(Map<String, @Nullable Object> object);
 
     @Override
     public Integer call() {
         try (WampClient client = target.connect()) {
-            List<Map<String, @Nullable Object>> objects = objects(client);
+            List<Map<String, @Nullable Object>> objects = ask(client);
             if (target.json) {
                 objects.forEach(object -> spec.commandLine().getOut().println(Values.compact(object)));
             } else {
@@ -96,6 +133,19 @@ abstract sealed class ListCommands implements Callable<Integer> {
         }
 
         @Override
+        List<Map<String, @Nullable Object>> ofServer(WampClient client) {
+            List<Map<String, @Nullable Object>> rows = serverRows(client, "sessions", Map.of("door", "_door"));
+            rows.removeIf(row -> role != null && !role.equals(row.get("authrole")));
+            for (Map<String, @Nullable Object> row : rows) {
+                Map<String, @Nullable Object> transport = new LinkedHashMap<>();
+                transport.put("type", row.get("transport"));
+                transport.put("peer", row.remove("peer"));
+                row.put("transport", transport);
+            }
+            return rows;
+        }
+
+        @Override
         List<@Nullable Object> row(Map<String, @Nullable Object> object) {
             Map<String, @Nullable Object> transport = map(object.get("transport"));
             List<@Nullable Object> row = new ArrayList<>();
@@ -125,6 +175,14 @@ abstract sealed class ListCommands implements Callable<Integer> {
         }
 
         @Override
+        List<Map<String, @Nullable Object>> ofServer(WampClient client) {
+            List<Map<String, @Nullable Object>> rows =
+                    serverRows(client, "procedures", Map.of("registration", "id", "procedure", "uri"));
+            rows.forEach(row -> row.put("callees", row.remove("callee_count")));
+            return rows;
+        }
+
+        @Override
         List<@Nullable Object> row(Map<String, @Nullable Object> object) {
             return cells(object, "id", "uri", "match", "invoke", "callees");
         }
@@ -143,6 +201,14 @@ abstract sealed class ListCommands implements Callable<Integer> {
         @Override
         List<Map<String, @Nullable Object>> objects(WampClient client) {
             return counted(client, "wamp.subscription.", "count_subscribers", "subscribers");
+        }
+
+        @Override
+        List<Map<String, @Nullable Object>> ofServer(WampClient client) {
+            return serverRows(
+                    client,
+                    "topics",
+                    Map.of("subscription", "id", "topic", "uri", "subscriber_count", "subscribers"));
         }
 
         @Override

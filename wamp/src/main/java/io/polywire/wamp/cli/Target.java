@@ -102,11 +102,19 @@ final class Target {
         if (!form.isEmpty()) {
             transport = transport.withSerialization(serialization(form));
         }
-        ClientSettings settings = ClientSettings.of(
-                        transport, first(realm, environment.get("POLYWIRE_REALM"), stored.realm(), "realm1"))
+        ClientSettings settings = ClientSettings.of(transport, realm(stored))
                 .withAgent("polywire command")
                 .withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(2));
         return authenticated(settings, stored);
+    }
+
+    /** Name of the realm that is joined. */
+    String realm() {
+        return realm(stored());
+    }
+
+    private String realm(Contexts.Context stored) {
+        return first(realm, environment.get("POLYWIRE_REALM"), stored.realm(), "realm1");
     }
 
     private ClientSettings authenticated(ClientSettings settings, Contexts.Context stored) {

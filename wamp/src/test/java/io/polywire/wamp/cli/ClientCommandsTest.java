@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polywire.router.Authorizer;
+import io.polywire.router.RealmOptions;
 import io.polywire.wamp.client.PublishOptions;
 import io.polywire.wamp.client.Result;
 import io.polywire.wamp.client.TestRouter;
@@ -13,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -230,6 +233,49 @@ class ClientCommandsTest {
 
     private static List<String> words(String line) {
         return List.of(line.strip().split("\\s+"));
+    }
+
+    @Test
+    void whoMayNotCallTheMetaApiIsAskedForAsAnAdministrator() throws Exception {
+        router.close();
+        Authorizer noMetaApi = (session, action, uri, options) ->
+                uri.startsWith("wamp.") ? new Authorizer.Deny("not for you") : Authorizer.Allow.PLAIN;
+        router = TestRouter.start(RealmOptions.DEFAULT.withAuthorizer(noMetaApi));
+        assertEquals(1, run("sessions"));
+        assertTrue(err.next().contains("wamp.session.list"));
+        try (WampClient server = client()) {
+            server.register("polywire.sessions", call -> {
+                        assertEquals("realm1", call.get("realm"));
+                        return Map.of(
+                                "sessions",
+                                List.of(Map.of(
+                                        "session", 7, "authid", "joe", "authrole", "staff", "authmethod", "ticket",
+                                        "door", "wamp", "transport", "websocket", "peer", "127.0.0.1:9")));
+                    })
+                    .await();
+            server.register(
+                            "polywire.procedures",
+                            call -> Map.of(
+                                    "procedures",
+                                    List.of(Map.of(
+                                            "registration", 3, "procedure", "a.b", "match", "exact", "invoke", "single",
+                                            "callee_count", 1))))
+                    .await();
+            BlockingQueue<Object> killed = new LinkedBlockingQueue<>();
+            server.register("polywire.kill", call -> {
+                        killed.add(call.map());
+                        return null;
+                    })
+                    .await();
+            assertEquals(0, run("sessions", "--role", "staff"));
+            out.next();
+            assertEquals("7 joe staff ticket wamp 127.0.0.1:9", out.next().strip().replaceAll(" +", " "));
+            assertEquals(0, run("procedures"));
+            out.next();
+            assertEquals("3 a.b exact single 1", out.next().strip().replaceAll(" +", " "));
+            assertEquals(0, run("kill", "7", "--message", "enough"));
+            assertEquals(Map.of("session", 7L, "message", "enough"), killed.poll(20, TimeUnit.SECONDS));
+        }
     }
 
     @Test

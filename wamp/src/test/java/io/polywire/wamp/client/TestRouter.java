@@ -27,11 +27,11 @@ public final class TestRouter implements AutoCloseable {
     private final Realms realms = new Realms();
     private final Listener listener;
 
-    private TestRouter(ListenSettings settings, Admission admission) {
+    private TestRouter(ListenSettings settings, Admission admission, RealmOptions options) {
         Loop loop = loops.all().getFirst();
         LoopEnvironment environment =
                 new LoopEnvironment((task, millis) -> loop.schedule(task, Duration.ofMillis(millis)));
-        realms.add(new HostedRealm(new Realm("realm1", RealmOptions.DEFAULT, environment), loop, loop::inLoop));
+        realms.add(new HostedRealm(new Realm("realm1", options, environment), loop, loop::inLoop));
         WampDoor door = new WampDoor(realms, admission, WampDoorSettings.DEFAULT);
         listener = Listener.open(loops, settings, new Doors(List.of(door), door));
     }
@@ -40,13 +40,20 @@ public final class TestRouter implements AutoCloseable {
         return start(0, null, new Anonymous("anonymous"));
     }
 
+    /** The same, with a realm of one's own. */
+    public static TestRouter start(RealmOptions options) {
+        return new TestRouter(
+                new ListenSettings(new Endpoint.Tcp("127.0.0.1", 0)), new Anonymous("anonymous"), options);
+    }
+
     static TestRouter start(int port, Tls.@Nullable Server tls, Admission admission) {
         ListenSettings settings = new ListenSettings(new Endpoint.Tcp("127.0.0.1", port));
-        return new TestRouter(tls == null ? settings : settings.withTls(tls), admission);
+        return new TestRouter(tls == null ? settings : settings.withTls(tls), admission, RealmOptions.DEFAULT);
     }
 
     static TestRouter unix(Path path) {
-        return new TestRouter(new ListenSettings(new Endpoint.Unix(path)), new Anonymous("anonymous"));
+        return new TestRouter(
+                new ListenSettings(new Endpoint.Unix(path)), new Anonymous("anonymous"), RealmOptions.DEFAULT);
     }
 
     Realms realms() {
