@@ -27,7 +27,7 @@ final class Backlog {
     private boolean pausedByRealm;
     private boolean pausedByQueue;
     private boolean over;
-    private final List<Runnable> whenDrained = new ArrayList<>(0);
+    private List<Runnable> whenDrained = List.of();
 
     Backlog(Connection connection, LoopShare share, WampDoorSettings settings) {
         this.connection = connection;
@@ -95,6 +95,9 @@ final class Backlog {
         if (over || connection.output().writable()) {
             task.run();
         } else {
+            if (whenDrained.isEmpty()) {
+                whenDrained = new ArrayList<>();
+            }
             whenDrained.add(task);
         }
     }
@@ -136,8 +139,8 @@ final class Backlog {
         pausedByQueue = false;
         readAgain();
         account();
-        List<Runnable> tasks = List.copyOf(whenDrained);
-        whenDrained.clear();
+        List<Runnable> tasks = whenDrained;
+        whenDrained = List.of();
         tasks.forEach(Runnable::run);
     }
 
