@@ -144,14 +144,17 @@ final class Backlog {
         tasks.forEach(Runnable::run);
     }
 
-    /** Called now and then; whether the queue has been above its limit for too long. */
+    /**
+     * Called now and then; whether more than twice the limit has waited for too long. Events alone do not come that far, as the last
+     * one has to begin below the limit: who reads them too slowly only loses some. Answers do, for they are always queued.
+     */
     boolean stuck(long now) {
         long queued = connection.queuedBytes();
         account(queued);
         if (pausedByQueue && connection.output().writable()) {
             drained();
         }
-        if (queued <= limit) {
+        if (queued <= 2L * limit) {
             stuckSince = 0;
         } else if (stuckSince == 0) {
             stuckSince = now;
