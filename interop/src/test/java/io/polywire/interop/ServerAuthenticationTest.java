@@ -54,8 +54,7 @@ class ServerAuthenticationTest {
     private final Map<Toolchain, String> missing = new EnumMap<>(Toolchain.class);
 
     @TempDir
-    @SuppressWarnings("NullAway.Init")
-    Path folder;
+    private static Path folder;
 
     @SuppressWarnings("NullAway.Init")
     private ServerProcess server;
@@ -89,7 +88,8 @@ class ServerAuthenticationTest {
         for (String transport : transports) {
             ways.add(new Way(null, transport));
             for (Toolchain toolchain : Toolchain.values()) {
-                if (transport.startsWith("ws") || toolchain != Toolchain.JAVASCRIPT) { // browsers have no other transport
+                if (transport.startsWith("ws")
+                        || toolchain != Toolchain.JAVASCRIPT) { // browsers have no other transport
                     ways.add(new Way(toolchain, transport));
                 }
             }
@@ -172,8 +172,7 @@ class ServerAuthenticationTest {
                           procedure: auth.decide
                         - method: cryptosign
                           procedure: auth.decide
-                """
-                .formatted(folder);
+                """.formatted(folder);
     }
 
     /** The authenticator: it knows one secret and one key, and makes the names of guests its own. */
@@ -239,8 +238,8 @@ class ServerAuthenticationTest {
 
     private static Map<?, ?> join(Transport transport, String realm, @Nullable String authid, Authenticator... by) {
         ClientSettings settings = ClientSettings.of(transport, realm).withReconnect(Reconnect.NEVER);
-        try (WampClient client = WampClient.connect(
-                authid == null ? settings.withAuth(by) : settings.withAuth(authid, by))) {
+        try (WampClient client =
+                WampClient.connect(authid == null ? settings.withAuth(by) : settings.withAuth(authid, by))) {
             return Map.of(
                     "authid",
                     client.session().authid(),
@@ -322,14 +321,12 @@ class ServerAuthenticationTest {
                                         "secret",
                                         SECRET))));
         is("ticketed", "staff", "cookie", open(way, "cookie after", alone));
-        assertThrows(
-                Peer.CallFailed.class,
-                () -> open(way, "no cookie", Map.of("auth", Map.of("method", "cookie"))));
+        assertThrows(Peer.CallFailed.class, () -> open(way, "no cookie", Map.of("auth", Map.of("method", "cookie"))));
     }
 
     private void byCookieOfItsOwn(Way way) {
-        Transport transport = Transport.to(url(way.transport()))
-                .withHeaders(Headers.of("Cookie", "polywire=" + "0".repeat(43)));
+        Transport transport =
+                Transport.to(url(way.transport())).withHeaders(Headers.of("Cookie", "polywire=" + "0".repeat(43)));
         assertThrows(WampException.class, () -> join(transport, "realm1", null, Authenticator.cookie()));
         is(
                 "ticketed",

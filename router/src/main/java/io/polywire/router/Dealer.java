@@ -30,7 +30,6 @@ final class Dealer {
     /** How long a callee is held up by a caller that does not read its progressive results. */
     private static final long MOST_HELD_UP_MILLIS = 60_000;
 
-
     private final Realm realm;
     private final Registrar registrar;
 

@@ -79,7 +79,19 @@ final class RawSocketWire implements Wire {
         return c == null
                 ? Map.of("type", type, "protocol", protocol, "peer", peer, "secure", secure)
                 : Map.of(
-                        "type", type, "protocol", protocol, "peer", peer, "secure", secure, "pid", (long) c.pid(), "uid",
-                        (long) c.uid(), "gid", (long) c.gid());
+                        "type",
+                        type,
+                        "protocol",
+                        protocol,
+                        "peer",
+                        peer,
+                        "secure",
+                        secure,
+                        "pid",
+                        (long) c.pid(),
+                        "uid",
+                        (long) c.uid(),
+                        "gid",
+                        (long) c.gid());
     }
 }

@@ -259,8 +259,7 @@ class SlowPeerTest {
             long until = System.nanoTime() + 5 * QUICKLY_STUCK.stuckTimeout().toNanos();
             while (System.nanoTime() < until) { // ten times as much as is read
                 for (int i = 0; i < 10; i++) {
-                    publisher.sendMessage(
-                            "[16," + ++request + ",{\"acknowledge\":true},\"s.t\",[\"" + LARGE + "\"]]");
+                    publisher.sendMessage("[16," + ++request + ",{\"acknowledge\":true},\"s.t\",[\"" + LARGE + "\"]]");
                     publisher.expect("[17,");
                 }
                 slow.expect("[36,");
