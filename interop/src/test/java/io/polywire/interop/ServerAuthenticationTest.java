@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ import org.opentest4j.TestAbortedException;
 @Timeout(300)
 class ServerAuthenticationTest {
     private static final String SECRET = "sesame";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final byte[] SEED = HexFormat.of().parseHex("0123456789abcdef".repeat(4));
     private static final Pattern SECURE = Pattern.compile("wss://127\\.0\\.0\\.1:(\\d+)/");
 
@@ -237,7 +239,9 @@ class ServerAuthenticationTest {
     }
 
     private static Map<?, ?> join(Transport transport, String realm, @Nullable String authid, Authenticator... by) {
-        ClientSettings settings = ClientSettings.of(transport, realm).withReconnect(Reconnect.NEVER);
+        ClientSettings settings = ClientSettings.of(transport, realm)
+                .withReconnect(Reconnect.NEVER)
+                .withTimeouts(PATIENCE, PATIENCE, Duration.ofSeconds(2)); // the first TLS of a process takes its time
         try (WampClient client =
                 WampClient.connect(authid == null ? settings.withAuth(by) : settings.withAuth(authid, by))) {
             return Map.of(
