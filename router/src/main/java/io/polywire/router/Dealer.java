@@ -1,6 +1,7 @@
 package io.polywire.router;
 
 import io.polywire.model.Dict;
+import io.polywire.model.Ids;
 import io.polywire.model.InvalidArgument;
 import io.polywire.model.Match;
 import io.polywire.model.Message.Call;
@@ -188,13 +189,13 @@ final class Dealer {
         Dict details = details(call, callee, call.call, call.callerContinues);
         boolean timesItself = forwardsTimeout(call, callee);
         Invocation invocation = new Invocation(
-                session.lastInvocation + 1,
+                Ids.next(session.lastInvocation),
                 call.registration.id,
                 timesItself ? details.with("timeout", call.timeout) : details,
                 call.call.payload());
         switch (session.deliver(invocation)) {
             case OK -> {
-                session.lastInvocation++;
+                session.lastInvocation = Ids.next(session.lastInvocation);
                 call.invocation = session.lastInvocation;
                 call.callee = callee;
                 call.invoked = realm.environment().nanos();
