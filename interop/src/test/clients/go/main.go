@@ -5,6 +5,8 @@ import (
 	"bufio"
 	"context"
 	"crypto/ed25519"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -12,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net/http/cookiejar"
 	"os"
 	"strings"
 	"sync"
@@ -40,17 +43,47 @@ type command struct {
 	Args       wamp.List `json:"args"`
 	Kwargs     wamp.Dict `json:"kwargs"`
 	Auth       *proof    `json:"auth"`
+	TLS        *files    `json:"tls"`
+	Cookies    bool      `json:"cookies"`
 }
 
 type proof struct {
-	Method string `json:"method"`
-	Authid string `json:"authid"`
-	Secret string `json:"secret"`
+	Method  string   `json:"method"`
+	Methods []string `json:"methods"`
+	Authid  string   `json:"authid"`
+	Secret  string   `json:"secret"`
+}
+
+// files are those that TLS needs: the authority, and perhaps the client's certificate and key.
+type files struct {
+	Ca   string `json:"ca"`
+	Cert string `json:"cert"`
+	Key  string `json:"key"`
+}
+
+func (f *files) config() (*tls.Config, error) {
+	pem, err := os.ReadFile(f.Ca)
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{RootCAs: x509.NewCertPool()}
+	config.RootCAs.AppendCertsFromPEM(pem)
+	if f.Cert != "" {
+		own, err := tls.LoadX509KeyPair(f.Cert, f.Key)
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{own}
+	}
+	return config, nil
 }
 
 // authenticate makes the client prove who it is; nexus has no helper for cryptosign.
 func (p *proof) authenticate(config *client.Config) error {
-	details := wamp.Dict{"authid": p.Authid}
+	details := wamp.Dict{}
+	if p.Authid != "" {
+		details["authid"] = p.Authid
+	}
 	var respond client.AuthFunc
 	switch p.Method {
 	case "ticket":
@@ -69,11 +102,16 @@ func (p *proof) authenticate(config *client.Config) error {
 			octets, _ := hex.DecodeString(challenge)
 			return hex.EncodeToString(ed25519.Sign(key, octets)) + challenge, nil
 		}
-	default:
-		return fmt.Errorf("no method %s", p.Method)
+	default: // tls and cookie: nothing is asked
+		respond = func(*wamp.Challenge) (string, wamp.Dict) { return "", nil }
 	}
 	config.HelloDetails = details
 	config.AuthHandlers = map[string]client.AuthFunc{p.Method: respond}
+	for _, other := range p.Methods { // announced beside it; the client sends them in no order
+		if other != p.Method {
+			config.AuthHandlers[other] = func(*wamp.Challenge) (string, wamp.Dict) { return "", nil }
+		}
+	}
 	return nil
 }
 
@@ -86,6 +124,7 @@ var (
 	serializations = map[string]serialize.Serialization{"json": serialize.JSON, "msgpack": serialize.MSGPACK, "cbor": serialize.CBOR}
 	mutex          sync.Mutex // guards the output and the peers
 	peers          = map[string]*peer{}
+	jar, _         = cookiejar.New(nil)
 	out            = json.NewEncoder(os.Stdout)
 )
 
@@ -195,7 +234,18 @@ func open(c command) (map[string]any, error) {
 			return nil, err
 		}
 	}
-	connected, err := client.ConnectNet(context.Background(), c.URL, config)
+	if c.TLS != nil {
+		tlsConfig, err := c.TLS.config()
+		if err != nil {
+			return nil, err
+		}
+		config.TlsCfg = tlsConfig
+	}
+	if c.Cookies {
+		config.WsCfg.Jar = jar
+	}
+	url := strings.Replace(c.URL, "tls://", "tcps://", 1) // as nexus has it
+	connected, err := client.ConnectNet(context.Background(), url, config)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,5 @@
 // AutobahnJS and wampy under remote control: see ../README.md.
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import autobahn from 'autobahn';
 import nacl from 'tweetnacl';
@@ -7,7 +8,22 @@ import { CborSerializer } from 'wampy/CborSerializer.js';
 import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
 import WebSocket from 'ws';
 
-globalThis.WebSocket ??= WebSocket; // AutobahnJS takes the global one, which Node has from version 22 on
+// AutobahnJS makes a global WebSocket without further options; a browser would add cookies and certificates by itself.
+let further = {};
+const cookies = new Map(); // of this program's connections, by host
+globalThis.WebSocket = class extends WebSocket {
+  constructor(url, protocols) {
+    const { tls, cookies: kept } = further;
+    const host = new URL(url).host;
+    super(url, protocols, {
+      ...Object.fromEntries(Object.entries(tls ?? {}).map(([name, file]) => [name, readFileSync(file)])),
+      headers: kept && cookies.has(host) ? { Cookie: cookies.get(host) } : {},
+    });
+    this.on('upgrade', ({ headers }) => {
+      if (kept && headers['set-cookie']) cookies.set(host, headers['set-cookie'].map(line => line.split(';')[0]).join('; '));
+    });
+  }
+};
 const write = line => process.stdout.write(JSON.stringify(line) + '\n');
 
 // Octets on the control line and in the client's own terms.
@@ -33,7 +49,7 @@ class AutobahnPeer {
   registrations = new Map();
   subscriptions = new Map();
 
-  open({ url, serializer, realm, auth }) {
+  open({ url, serializer, realm, auth, tls, cookies }) {
     const { JSONSerializer, MsgpackSerializer, CBORSerializer } = autobahn.serializer;
     const Serializer = { json: JSONSerializer, msgpack: MsgpackSerializer, cbor: CBORSerializer }[serializer];
     const proof = auth ? AutobahnPeer.proof(auth) : {};
@@ -48,16 +64,18 @@ class AutobahnPeer {
         reject(failure(details.reason || why));
         return true;
       };
-      this.connection.open();
+      further = { tls, cookies };
+      this.connection.open(); // makes its WebSocket before it returns
+      further = {};
     });
   }
 
-  static proof({ method, authid, secret }) {
+  static proof({ method, methods, authid, secret }) {
     const { auth_cra, auth_cryptosign } = autobahn;
     const key = method === 'cryptosign' && nacl.sign.keyPair.fromSeed(Buffer.from(secret, 'hex'));
     return {
       authid,
-      authmethods: [method],
+      authmethods: methods ?? [method],
       authextra: key ? { pubkey: auth_cryptosign.public_key(key), channel_binding: null } : undefined,
       onchallenge(session, asked, extra) {
         if (method === 'ticket') return secret;

@@ -2,6 +2,7 @@
 import asyncio
 import base64
 import json
+import ssl
 import sys
 import traceback
 from urllib.parse import urlparse
@@ -12,7 +13,7 @@ txaio.use_asyncio()
 
 from autobahn.asyncio.rawsocket import WampRawSocketClientFactory
 from autobahn.asyncio.wamp import ApplicationSession
-from autobahn.asyncio.websocket import WampWebSocketClientFactory
+from autobahn.asyncio.websocket import WampWebSocketClientFactory, WampWebSocketClientProtocol
 from autobahn.wamp import types
 from autobahn.wamp.auth import create_authenticator
 from autobahn.wamp.cryptosign import CryptosignKey
@@ -53,6 +54,8 @@ def payload(args, kwargs):
 
 
 def authenticator(auth):
+    if "secret" not in auth:
+        return None
     names = {"ticket": "ticket", "wampcra": "secret", "cryptosign": "privkey", "scram": "password"}
     secret = {names[auth["method"]]: auth["secret"]}
     return create_authenticator(auth["method"], authid=auth["authid"], **secret)
@@ -67,8 +70,8 @@ class Session(ApplicationSession):
 
     def onConnect(self):
         if self.auth:
-            self.join(self.config.realm, [self.auth["method"]], authid=self.auth["authid"],
-                      authextra=self.authenticator.authextra)
+            self.join(self.config.realm, self.auth.get("methods", [self.auth["method"]]), authid=self.auth.get("authid"),
+                      authextra=self.authenticator.authextra if self.authenticator else None)
         else:
             self.join(self.config.realm, ["anonymous"])
 
@@ -78,7 +81,9 @@ class Session(ApplicationSession):
         return self.authenticator.on_challenge(self, challenge)
 
     def onWelcome(self, welcome):
-        return self.authenticator.on_welcome(self, welcome.authextra) if self.authenticator else None
+        if self.authenticator and welcome.authmethod == self.auth["method"]:
+            return self.authenticator.on_welcome(self, welcome.authextra)
+        return None
 
     def onJoin(self, details):
         self.joined.set_result((self, {"session": details.session, "authid": details.authid, "authrole": details.authrole,
@@ -93,6 +98,23 @@ class Session(ApplicationSession):
         pass
 
 
+cookies = {}  # of this program's connections, by host and port
+
+
+class CookieProtocol(WampWebSocketClientProtocol):
+    def onConnect(self, response):
+        if "set-cookie" in response.headers:
+            cookies[self.factory.host, self.factory.port] = response.headers["set-cookie"].split(";")[0]
+        return super().onConnect(response)
+
+
+def client_tls(files):
+    context = ssl.create_default_context(cafile=files["ca"])
+    if "cert" in files:
+        context.load_cert_chain(files["cert"], files["key"])
+    return context
+
+
 async def open_session(command):
     url, loop = urlparse(command["url"]), asyncio.get_running_loop()
     serializer, joined = SERIALIZERS[command["serializer"]](), loop.create_future()
@@ -100,15 +122,20 @@ async def open_session(command):
     def make():
         return Session(types.ComponentConfig(command["realm"], {}), joined, command.get("auth"))
 
-    if url.scheme == "ws":
-        factory = WampWebSocketClientFactory(make, url=command["url"], serializers=[serializer])
-        await loop.create_connection(factory, url.hostname, url.port)
+    tls = client_tls(command["tls"]) if "tls" in command else None
+    if url.scheme in ("ws", "wss"):
+        kept = cookies.get((url.hostname, url.port)) if command.get("cookies") else None
+        factory = WampWebSocketClientFactory(make, url=command["url"], serializers=[serializer],
+                                             headers={"Cookie": kept} if kept else None)
+        if command.get("cookies"):
+            factory.protocol = CookieProtocol
+        await loop.create_connection(factory, url.hostname, url.port, ssl=tls)
     else:
         factory = WampRawSocketClientFactory(make, serializer=serializer)
         if url.scheme == "unix":
             await loop.create_unix_connection(factory, url.path)
         else:
-            await loop.create_connection(factory, url.hostname, url.port)
+            await loop.create_connection(factory, url.hostname, url.port, ssl=tls)
     return await joined
 
 

@@ -27,6 +27,8 @@ final class Certificates {
                         "CN=localhost",
                         "-ext",
                         "san=dns:localhost,ip:127.0.0.1",
+                        "-ext",
+                        "bc=ca:true",
                         "-validity",
                         "2",
                         "-storetype",

@@ -3,7 +3,9 @@ package io.polywire.net;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,14 @@ public final class Headers implements Iterable<Headers.Field> {
         List<Field> more = new ArrayList<>(fields);
         more.add(checked(name, value));
         return new Headers(List.copyOf(more));
+    }
+
+    /** These fields without those of the names, which are in lower case. */
+    public Headers without(Set<String> names) {
+        List<Field> rest = fields.stream()
+                .filter(field -> !names.contains(field.name().toLowerCase(Locale.ROOT)))
+                .toList();
+        return rest.isEmpty() ? EMPTY : new Headers(List.copyOf(rest));
     }
 
     private static final Map<String, String> COMMON = Stream.of(

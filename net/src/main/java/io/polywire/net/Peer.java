@@ -34,11 +34,13 @@ public record Peer(
      */
     public record Credentials(int pid, int uid, int gid) {}
 
+    private static volatile String lastLocal = "";
+
     static Peer of(Channel channel) {
         SslHandler ssl = channel.pipeline().get(SslHandler.class);
         return new Peer(
                 text(channel.remoteAddress()),
-                text(channel.localAddress()),
+                known(text(channel.localAddress())),
                 ssl == null ? null : ssl.engine().getSession(),
                 credentials(channel));
     }
@@ -71,6 +73,16 @@ public record Peer(
     static String network(InetAddress address) {
         byte[] octets = address.getAddress();
         return octets.length == 4 ? address.getHostAddress() : HexFormat.of().formatHex(octets, 0, 8);
+    }
+
+    /** Most connections come to the same listener: they share the text of its address. */
+    private static String known(String local) {
+        String last = lastLocal;
+        if (local.equals(last)) {
+            return last;
+        }
+        lastLocal = local;
+        return local;
     }
 
     private static String text(@Nullable SocketAddress address) {

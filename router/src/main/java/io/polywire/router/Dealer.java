@@ -1,6 +1,7 @@
 package io.polywire.router;
 
 import io.polywire.model.Dict;
+import io.polywire.model.Ids;
 import io.polywire.model.InvalidArgument;
 import io.polywire.model.Match;
 import io.polywire.model.Message.Call;
@@ -30,8 +31,6 @@ final class Dealer {
 
     /** How long a callee is held up by a caller that does not read its progressive results. */
     private static final long MOST_HELD_UP_MILLIS = 60_000;
-
-    private static final int MOST_LATE = 1_000;
 
     private final Realm realm;
     private final Registrar registrar;
@@ -218,13 +217,13 @@ final class Dealer {
         Dict details = details(call, callee, call.call, call.callerContinues);
         boolean timesItself = forwardsTimeout(call, callee);
         Invocation invocation = new Invocation(
-                session.lastInvocation + 1,
+                Ids.next(session.lastInvocation),
                 call.registration.id,
                 timesItself ? details.with("timeout", call.timeout) : details,
                 call.call.payload());
         switch (session.deliver(invocation)) {
             case OK -> {
-                session.lastInvocation++;
+                session.lastInvocation = Ids.next(session.lastInvocation);
                 call.invocation = session.lastInvocation;
                 call.callee = callee;
                 call.invoked = realm.environment().nanos();
@@ -452,17 +451,9 @@ final class Dealer {
         if (request > callee.lastInvocation) {
             throw new ProtocolViolation("there was no INVOCATION " + request);
         }
-        if (progress && callee.features.calleeCanceling() && callee.interruptedLate.get(request) == null) {
-            interruptedLate(callee, request);
+        if (progress && callee.features.calleeCanceling() && callee.interruptOnce(request)) {
             callee.send(new Interrupt(request, Dict.of("mode", KILLNOWAIT)));
         }
-    }
-
-    private static void interruptedLate(Session callee, long request) {
-        if (callee.interruptedLate.size() >= MOST_LATE) {
-            callee.interruptedLate.clear();
-        }
-        callee.interruptedLate.put(request, true);
     }
 
     // --- canceling -------------------------------------------------------------------------------------------------
@@ -508,7 +499,7 @@ final class Dealer {
             return;
         }
         if (call.receiveProgress && mode.equals(KILLNOWAIT)) {
-            interruptedLate(callee.session, call.invocation); // what crosses this needs no second one
+            callee.session.interruptOnce(call.invocation); // what crosses this needs no second one
         }
         Dict options = Dict.of("mode", mode);
         callee.session.send(new Interrupt(call.invocation, reason == null ? options : options.with("reason", reason)));

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** A peer that has joined a realm. Everything on the realm's thread. */
 public final class Session {
     private static final int MOST_DETAILS = 64;
+    private static final int MOST_INTERRUPTED = 1_000;
 
     final Realm realm;
     final Link link;
@@ -52,8 +53,8 @@ public final class Session {
     /** The highest request of a CALL so far. */
     long lastCall;
 
-    /** Answers that came too late and have been interrupted once already. */
-    final LongMap<Boolean> interruptedLate = new LongMap<>();
+    /** Invocations whose late answers have been interrupted once already; null while there is none. */
+    private @Nullable LongMap<Boolean> interrupted;
 
     final Testaments testaments = new Testaments();
 
@@ -304,6 +305,18 @@ public final class Session {
         } finally {
             realm.exit();
         }
+    }
+
+    /** Whether its answers to this invocation have not been interrupted before. */
+    boolean interruptOnce(long invocation) {
+        LongMap<Boolean> known = interrupted;
+        if (known == null || known.size() >= MOST_INTERRUPTED) {
+            known = new LongMap<>();
+            interrupted = known;
+        }
+        boolean first = known.get(invocation) == null;
+        known.put(invocation, true);
+        return first;
     }
 
     void send(Message message) {

@@ -14,17 +14,31 @@ final class Testaments {
     /** One event to publish. */
     record Testament(String topic, Dict options, Payload payload) {}
 
-    private final List<Testament> detached = new ArrayList<>(0);
-    private final List<Testament> destroyed = new ArrayList<>(0);
+    private List<Testament> detached = List.of();
+    private List<Testament> destroyed = List.of();
 
     /** False if there are too many already. */
     boolean add(String scope, Testament testament) {
-        List<Testament> list = scope.equals(DETACHED) ? detached : destroyed;
-        return list.size() < MOST && list.add(testament);
+        List<Testament> before = scope.equals(DETACHED) ? detached : destroyed;
+        if (before.size() >= MOST) {
+            return false;
+        }
+        List<Testament> more = new ArrayList<>(before);
+        more.add(testament);
+        set(scope, more);
+        return true;
     }
 
     void flush(String scope) {
-        (scope.equals(DETACHED) ? detached : destroyed).clear();
+        set(scope, List.of());
+    }
+
+    private void set(String scope, List<Testament> list) {
+        if (scope.equals(DETACHED)) {
+            detached = list;
+        } else {
+            destroyed = list;
+        }
     }
 
     /** All of them, in the order of publishing: a session that is gone is detached first. */

@@ -71,6 +71,28 @@ class AuthorizationTest extends RealmFixture {
     }
 
     @Test
+    void publishIsCheckedForUriThenPermissionThenDisclosure() {
+        StaticRules rules = new StaticRules(Map.of("user", List.of(rule("com.x", Match.EXACT, ALL))));
+        realm(RealmOptions.DEFAULT.withAuthorizer(rules).withDisclosure(false));
+        Peer a = peer();
+        Dict options = dict("acknowledge", true, "disclose_me", true);
+        a.publish("com..y", options);
+        a.error(Reasons.INVALID_URI);
+        a.publish("com.y", options);
+        a.error(Reasons.NOT_AUTHORIZED);
+        a.publish("com.x", options);
+        a.error(Reasons.DISCLOSE_ME_DISALLOWED);
+    }
+
+    @Test
+    void whatMayNotBePublishedIsNotRetained() {
+        Peer a = ruled(rule("com.x", Match.EXACT, EnumSet.of(Action.SUBSCRIBE)));
+        a.publish("com.x", dict("retain", true), "forbidden");
+        a.subscribe("com.x", "get_retained", true);
+        a.nothing();
+    }
+
+    @Test
     void theBestMatchOfTheRulesDecides() {
         Peer a = ruled(
                 rule("com.", Match.PREFIX, ALL),

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.model.Dict;
+import io.polywire.model.Ids;
 import io.polywire.model.Message;
 import io.polywire.model.Message.Call;
 import io.polywire.model.Message.ErrorMessage;
@@ -137,6 +138,17 @@ class CallTest extends RealmFixture {
         invoked(other);
     }
 
+    @Test
+    void theCallsOfARemovedCalleeMayFinish() {
+        callee.register("com.p");
+        caller.call("com.p");
+        Invocation running = invoked(callee);
+        other.register("com.p", "force_reregister", true);
+        callee.next(Unregistered.class);
+        callee.result(running, "late");
+        assertEquals("late", Peer.arg(caller.next(Result.class).payload()));
+    }
+
     // --- one call --------------------------------------------------------------------------------------------------
 
     @Test
@@ -204,6 +216,14 @@ class CallTest extends RealmFixture {
             got.add(Peer.arg(invoked(callee).payload()));
             assertEquals(i, got.get((int) i));
         }
+    }
+
+    @Test
+    void invocationIdsBeginAgainAfterTwoPow53() {
+        callee.register("com.p");
+        callee.session.lastInvocation = Ids.MAX;
+        caller.call("com.p");
+        assertEquals(1, invoked(callee).request());
     }
 
     @Test
@@ -882,6 +902,17 @@ class CallTest extends RealmFixture {
         piece(1, false, 1);
         piece(1, false, 2);
         invoked(callee);
+        callee.nothing();
+        caller.nothing();
+    }
+
+    @Test
+    void whatComesUnderTheIdOfAFinishedStreamIsDiscarded() {
+        callee.register("com.p");
+        piece(1, true, 1);
+        callee.result(invoked(callee), "enough");
+        caller.next(Result.class);
+        piece(1, false, 2);
         callee.nothing();
         caller.nothing();
     }

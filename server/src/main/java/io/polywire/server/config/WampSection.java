@@ -1,8 +1,11 @@
 package io.polywire.server.config;
 
 import io.polywire.server.yaml.Section;
+import io.polywire.wamp.door.Origins;
 import io.polywire.wamp.door.WampDoorSettings;
+import io.polywire.wamp.door.WampDoorSettings.Overflow;
 import java.time.Duration;
+import java.util.List;
 
 /** Reads the settings of the WAMP door. */
 final class WampSection {
@@ -45,7 +48,7 @@ final class WampSection {
                         MOMENT,
                         DAY,
                         defaults.stuckTimeout(),
-                        "a client whose queue was full for so long is cut off"),
+                        "a client for which more than twice the limit waited for so long is cut off"),
                 s.duration(
                         "keepalive",
                         Duration.ZERO,
@@ -53,7 +56,22 @@ final class WampSection {
                         defaults.keepalive(),
                         "a silent WebSocket is pinged after so long; 0 for never"),
                 s.flag("deflate", defaults.deflate(), "whether permessage-deflate is offered"),
-                defaults.agent());
+                defaults.agent(),
+                s.choice(
+                        "overflow",
+                        Overflow.class,
+                        defaults.overflow(),
+                        "what becomes of events for a client whose queue is full; they are counted"),
+                origins(s, defaults.origins()));
+    }
+
+    private static Origins origins(Section s, Origins otherwise) {
+        List<String> allowed = s.several(
+                "origins",
+                "*, same, null or an origin such as https://example.com or https://*.example.com",
+                text -> new Origins(List.of(text)).allowed().getFirst(),
+                "web pages that may connect; left out: all");
+        return allowed.isEmpty() ? otherwise : new Origins(allowed);
     }
 
     /** The path of an endpoint. */

@@ -27,7 +27,7 @@ final class Backlog {
     private boolean pausedByRealm;
     private boolean pausedByQueue;
     private boolean over;
-    private final List<Runnable> whenDrained = new ArrayList<>(0);
+    private List<Runnable> whenDrained = List.of();
 
     Backlog(Connection connection, LoopShare share, WampDoorSettings settings) {
         this.connection = connection;
@@ -95,6 +95,9 @@ final class Backlog {
         if (over || connection.output().writable()) {
             task.run();
         } else {
+            if (whenDrained.isEmpty()) {
+                whenDrained = new ArrayList<>();
+            }
             whenDrained.add(task);
         }
     }
@@ -136,19 +139,22 @@ final class Backlog {
         pausedByQueue = false;
         readAgain();
         account();
-        List<Runnable> tasks = List.copyOf(whenDrained);
-        whenDrained.clear();
+        List<Runnable> tasks = whenDrained;
+        whenDrained = List.of();
         tasks.forEach(Runnable::run);
     }
 
-    /** Called now and then; whether the queue has been above its limit for too long. */
+    /**
+     * Called now and then; whether more than twice the limit has waited for too long. Events alone do not come that far, as the last
+     * one has to begin below the limit: who reads them too slowly only loses some. Answers do, for they are always queued.
+     */
     boolean stuck(long now) {
         long queued = connection.queuedBytes();
         account(queued);
         if (pausedByQueue && connection.output().writable()) {
             drained();
         }
-        if (queued <= limit) {
+        if (queued <= 2L * limit) {
             stuckSince = 0;
         } else if (stuckSince == 0) {
             stuckSince = now;

@@ -6,12 +6,18 @@ import io.polywire.model.Serialization;
 import io.polywire.net.ByteStream;
 import io.polywire.net.Connection;
 import io.polywire.net.Output;
-import java.util.LinkedHashMap;
+import io.polywire.net.Peer;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One message in each RawSocket frame. */
 final class RawSocketWire implements Wire {
+    private static final String[] PROTOCOLS = Arrays.stream(Serialization.values())
+            .map(one -> one.name().toLowerCase(Locale.ROOT))
+            .toArray(String[]::new);
+
     private final ByteStream stream;
     private final Serialization serialization;
     private final int sendLimit;
@@ -64,17 +70,28 @@ final class RawSocketWire implements Wire {
 
     @Override
     public Map<String, @Nullable Object> describe() {
-        Map<String, @Nullable Object> all = new LinkedHashMap<>();
-        all.put("type", "rawsocket");
-        all.put("protocol", serialization.name().toLowerCase(java.util.Locale.ROOT));
-        all.put("peer", stream.peer().address());
-        all.put("secure", stream.peer().tls() != null);
-        var credentials = stream.peer().credentials();
-        if (credentials != null) {
-            all.put("pid", (long) credentials.pid());
-            all.put("uid", (long) credentials.uid());
-            all.put("gid", (long) credentials.gid());
-        }
-        return all;
+        String type = "rawsocket";
+        String protocol = PROTOCOLS[serialization.ordinal()];
+        String peer = stream.peer().address();
+        boolean secure = stream.peer().tls() != null;
+        Peer.Credentials c = stream.peer().credentials();
+        // Every session keeps its own: this kind of map is the smallest.
+        return c == null
+                ? Map.of("type", type, "protocol", protocol, "peer", peer, "secure", secure)
+                : Map.of(
+                        "type",
+                        type,
+                        "protocol",
+                        protocol,
+                        "peer",
+                        peer,
+                        "secure",
+                        secure,
+                        "pid",
+                        (long) c.pid(),
+                        "uid",
+                        (long) c.uid(),
+                        "gid",
+                        (long) c.gid());
     }
 }

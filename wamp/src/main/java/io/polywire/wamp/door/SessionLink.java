@@ -37,13 +37,13 @@ final class SessionLink implements Link {
     private final HostedRealm realm;
     private final Backlog backlog;
     private final boolean sameThread;
-    private final EventOverflow overflow;
+    private volatile @Nullable EventOverflow overflow; // made when an event first has no room
     private @Nullable Session session;
     private boolean over;
     private RealmOptions.Limits limits = RealmOptions.Limits.DEFAULT; // handed over with WELCOME
 
     /** What the realm sent since the last hop; only used where there is one. */
-    private List<Object> outbox = new ArrayList<>();
+    private List<Object> outbox = List.of();
 
     private long outboxOctets;
 
@@ -52,7 +52,6 @@ final class SessionLink implements Link {
         this.backlog = connection.backlog();
         this.realm = realm;
         this.sameThread = realm.inThread().getAsBoolean();
-        this.overflow = new EventOverflow(this, connection.settings());
     }
 
     /** Called on the connection's loop: runs the task on the realm's thread. */
@@ -158,15 +157,29 @@ final class SessionLink implements Link {
             return Sent.CLOSED;
         }
         if (message instanceof Message.Event event) {
-            if (overflow.isWaiting() || !backlog.hasRoom(outboxOctets)) {
-                return overflow.take(event);
+            if (eventsWait() || !backlog.hasRoom(outboxOctets)) {
+                return overflow().take(event);
             }
         } else if (message instanceof Message.Invocation && !backlog.hasRoom(outboxOctets)) {
             return Sent.FULL;
-        } else if (message instanceof Message.Unsubscribed && overflow.isWaiting()) {
-            overflow.sendAll(); // no event comes after it
+        } else if (message instanceof Message.Unsubscribed && eventsWait()) {
+            overflow().sendAll(); // no event comes after it
         }
         return pass(message);
+    }
+
+    private boolean eventsWait() {
+        EventOverflow made = overflow;
+        return made != null && made.isWaiting();
+    }
+
+    private EventOverflow overflow() {
+        EventOverflow made = overflow;
+        if (made == null) {
+            made = new EventOverflow(this, connection.settings());
+            overflow = made;
+        }
+        return made;
     }
 
     /** Sends what does not look at the room any more. */
@@ -190,8 +203,8 @@ final class SessionLink implements Link {
 
     /** On the connection's loop: some room has come about. */
     void roomAgain() {
-        if (overflow.isWaiting()) {
-            run(overflow::sendSome);
+        if (eventsWait()) {
+            run(overflow()::sendSome);
         }
     }
 
@@ -271,6 +284,7 @@ final class SessionLink implements Link {
             return;
         }
         if (outbox.isEmpty()) {
+            outbox = new ArrayList<>();
             realm.thread().execute(this::hop);
         }
         outbox.add(item);
@@ -279,7 +293,7 @@ final class SessionLink implements Link {
     private void hop() {
         List<Object> batch = outbox;
         long octets = outboxOctets;
-        outbox = new ArrayList<>();
+        outbox = List.of();
         outboxOctets = 0;
         backlog.handedOver(octets);
         connection.loop().execute(() -> {

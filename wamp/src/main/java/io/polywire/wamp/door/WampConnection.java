@@ -67,7 +67,7 @@ final class WampConnection {
 
     private int messageLimit = Integer.MAX_VALUE; // of the session, where it is less than the door's
 
-    private List<Message> batch = new ArrayList<>();
+    private List<Message> batch = List.of(); // what this read brought for a realm on another loop
 
     WampConnection(Wire wire, Codec codec, Visit visit, WampDoor door, LoopShare share, Runnable gone) {
         this.wire = wire;
@@ -123,6 +123,9 @@ final class WampConnection {
             if (open.sameThread()) {
                 open.receive(message);
             } else {
+                if (batch.isEmpty()) {
+                    batch = new ArrayList<>();
+                }
                 batch.add(message);
             }
         } else {
@@ -148,7 +151,7 @@ final class WampConnection {
         SessionLink to = link;
         if (!batch.isEmpty() && to != null) {
             List<Message> all = batch;
-            batch = new ArrayList<>();
+            batch = List.of();
             to.run(() -> to.receive(all));
         }
     }

@@ -12,7 +12,7 @@ import java.time.Duration;
  *     single client gets
  * @param helloTimeout a client that has not said HELLO by then is cut off
  * @param authenticateTimeout the same for AUTHENTICATE after a CHALLENGE
- * @param stuckTimeout a client whose queue was above the limit for so long is cut off
+ * @param stuckTimeout a client whose queue was above twice the limit for so long is cut off
  * @param keepalive a WebSocket that was silent for so long is pinged; zero for never
  * @param deflate whether permessage-deflate is offered
  * @param agent WELCOME.Details.agent

@@ -154,19 +154,7 @@ class AuthenticationTest {
         Certificates own = Certificates.in(folder);
         Tls.Server server = new Tls.Server(own.chain(), own.key(), own.chain(), false);
         TestRouter router = router(rules(), server, tools -> tools);
-        Authenticator certificate = new Authenticator() {
-            @Override
-            public String method() {
-                return "tls";
-            }
-
-            @Override
-            public Exchange begin(Context context) {
-                return extra -> {
-                    throw new AssertionError("no question is asked");
-                };
-            }
-        };
+        Authenticator certificate = Authenticator.certificate();
         Transport with =
                 Transport.to(router.uri("wss")).withTls(new Tls.Client(own.chain(), own.chain(), own.key(), null));
         WampClient client = WampClient.connect(ClientSettings.of(with, "realm1").withAuth("test", certificate));

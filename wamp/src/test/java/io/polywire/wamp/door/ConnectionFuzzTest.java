@@ -69,7 +69,7 @@ class ConnectionFuzzTest {
         long seed = Long.getLong("wamp.fuzz.seed", new Random().nextLong());
         Random random = new Random(seed);
         for (boolean hop : new boolean[] {false, true}) {
-            try (Served served = new Served(hop);
+            try (Served served = Served.patient(hop);
                     RawPeer other = served.joined()) {
                 for (int round = 0; round < ROUNDS / 2; round++) {
                     String where = "seed " + seed + " round " + round + " hop " + hop;

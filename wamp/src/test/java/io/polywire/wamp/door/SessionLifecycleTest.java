@@ -1,6 +1,7 @@
 package io.polywire.wamp.door;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.model.Dict;
@@ -181,6 +182,16 @@ class SessionLifecycleTest {
                 RawPeer peer = served.shaken()) {
             peer.sendMessage("[1,\"realm1\"," + details + "]");
             peer.expectAbort("wamp.error.no_such_role");
+        }
+    }
+
+    @Test
+    void theWishToResumeASessionIsIgnored() throws IOException {
+        try (Served served = new Served(false);
+                RawPeer peer = served.shaken()) {
+            peer.sendMessage("[1,\"realm1\",{\"roles\":{\"caller\":{}},\"resumable\":true,\"resume-session\":1,"
+                    + "\"resume-token\":\"x\"}]");
+            assertFalse(peer.expect("[2,").contains("resum"));
         }
     }
 

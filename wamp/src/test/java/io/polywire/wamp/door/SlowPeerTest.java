@@ -18,7 +18,7 @@ class SlowPeerTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aSlowSubscriberLosesEventsAndNobodyElseDoes(boolean hop) throws IOException {
-        try (Served served = new Served(hop);
+        try (Served served = Served.patient(hop);
                 RawPeer slow = served.joined();
                 RawPeer healthy = served.joined();
                 RawPeer publisher = served.joined()) {
@@ -44,7 +44,7 @@ class SlowPeerTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aCallToACalleeWhoseQueueIsFullFails(boolean hop) throws IOException {
-        try (Served served = new Served(hop);
+        try (Served served = Served.patient(hop);
                 RawPeer callee = served.joined();
                 RawPeer caller = served.joined()) {
             callee.sendMessage("[64,1,{},\"s.p\"]");
@@ -66,7 +66,7 @@ class SlowPeerTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aBurstToAPeerThatReadsLosesNothing(boolean hop) throws IOException {
-        try (Served served = new Served(hop);
+        try (Served served = Served.patient(hop);
                 RawPeer subscriber = served.joined();
                 RawPeer publisher = served.joined()) {
             subscriber.sendMessage("[32,1,{},\"s.t\"]");
@@ -83,8 +83,21 @@ class SlowPeerTest {
         }
     }
 
+    /** Only the time after which a peer that does not read is cut off is short. */
+    private static final WampDoorSettings QUICKLY_STUCK = new WampDoorSettings(
+            "/ws",
+            1 << 20,
+            1 << 20,
+            8L << 20,
+            Served.PATIENT.helloTimeout(),
+            Served.PATIENT.authenticateTimeout(),
+            Served.QUICK.stuckTimeout(),
+            java.time.Duration.ZERO,
+            false,
+            "Polywire test");
+
     private static Served served(boolean hop, WampDoorSettings.Overflow overflow) {
-        return new Served(Served.QUICK.withOverflow(overflow), new Anonymous("anonymous"), hop);
+        return new Served(Served.PATIENT.withOverflow(overflow), new Anonymous("anonymous"), hop);
     }
 
     @ParameterizedTest
@@ -173,10 +186,10 @@ class SlowPeerTest {
                 1 << 20,
                 1 << 20,
                 budget,
-                Served.QUICK.helloTimeout(),
-                Served.QUICK.authenticateTimeout(),
+                java.time.Duration.ofSeconds(5), // see below
+                Served.PATIENT.authenticateTimeout(),
                 java.time.Duration.ofSeconds(60),
-                Served.QUICK.keepalive(),
+                Served.PATIENT.keepalive(),
                 false,
                 "Polywire test");
         int peers = 10;
@@ -207,6 +220,57 @@ class SlowPeerTest {
                     one.close();
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoDoesNotReadItsAnswersIsCutOff(boolean hop) throws IOException {
+        try (Served served = new Served(QUICKLY_STUCK, new Anonymous("anonymous"), hop);
+                RawPeer slow = served.joined();
+                RawPeer callee = served.joined()) {
+            callee.sendMessage("[64,1,{},\"s.p\"]");
+            callee.expect("[65,1,");
+            for (int i = 1; i <= EVENTS; i++) {
+                slow.sendMessage("[48," + i + ",{},\"s.p\"]");
+            }
+            for (int i = 1; i <= EVENTS; i++) { // 20 MB where 1 MiB may be queued
+                callee.expect("[68," + i + ",");
+                callee.sendMessage("[70," + i + ",{},[\"" + LARGE + "\"]]");
+            }
+            int request = 1;
+            String count = "";
+            while (!count.equals("[50," + request + ",{},[1]]")) {
+                callee.sendMessage("[48," + ++request + ",{},\"wamp.session.count\"]");
+                count = callee.expect("[50," + request);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoReadsSlowlyLosesEventsAndIsNotCutOff(boolean hop) throws IOException {
+        try (Served served = new Served(QUICKLY_STUCK, new Anonymous("anonymous"), hop);
+                RawPeer slow = served.joined();
+                RawPeer publisher = served.joined()) {
+            slow.sendMessage("[32,1,{},\"s.t\"]");
+            slow.expect("[33,1,");
+            int request = 0;
+            long until = System.nanoTime() + 5 * QUICKLY_STUCK.stuckTimeout().toNanos();
+            while (System.nanoTime() < until) { // ten times as much as is read
+                for (int i = 0; i < 10; i++) {
+                    publisher.sendMessage("[16," + ++request + ",{\"acknowledge\":true},\"s.t\",[\"" + LARGE + "\"]]");
+                    publisher.expect("[17,");
+                }
+                slow.expect("[36,");
+            }
+            assertTrue(counters(served).eventsDropped() > 0);
+            slow.sendMessage("[34,2,1]");
+            String message = slow.read();
+            while (message.startsWith("[36,")) {
+                message = slow.read();
+            }
+            assertTrue(message.startsWith("[35,2"), message);
         }
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 class WebSocketTest {
     private static final char SEPARATOR = 0x1E;
 
-    private final Served served = new Served(false);
+    private final Served served = Served.patient(false);
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach
@@ -298,7 +298,7 @@ class WebSocketTest {
     void onlyWebPagesOfAllowedOriginsConnect() throws Exception {
         assertEquals(101, upgrade(served.port(), "https://anywhere.example"));
         Origins origins = new Origins(java.util.List.of("https://example.com", "https://*.example.org", "same"));
-        try (Served strict = new Served(Served.QUICK.withOrigins(origins), new Anonymous("anonymous"), false)) {
+        try (Served strict = new Served(Served.PATIENT.withOrigins(origins), new Anonymous("anonymous"), false)) {
             for (String good : new String[] {
                 "https://example.com", "HTTPS://EXAMPLE.COM", "https://a.b.example.org", "http://app.example.com"
             }) {

@@ -74,6 +74,24 @@ public interface Authenticator {
         });
     }
 
+    /** The certificate that the client shows by TLS: see {@code Transport.withTls}. The authid may be left out. */
+    static Authenticator certificate() {
+        return new Simple("tls", extra -> {
+            throw new AuthenticationException("a certificate knows no challenge");
+        });
+    }
+
+    /**
+     * The cookie of a WebSocket that authenticated before: {@code polywire}, over TLS {@code __Host-polywire}, sent by {@code
+     * Transport.withHeaders}. Its value is 32 random octets as base64url without padding; a client may choose them itself, has to
+     * offer this method when it authenticates otherwise, so that the router remembers it, and must guard the value like a password.
+     */
+    static Authenticator cookie() {
+        return new Simple("cookie", extra -> {
+            throw new AuthenticationException("a cookie knows no challenge");
+        });
+    }
+
     /** A ticket: a password, or a token that the router knows. Readable for everyone on an unencrypted connection. */
     static Authenticator ticket(String ticket) {
         return new Simple("ticket", extra -> new Answer(ticket));
