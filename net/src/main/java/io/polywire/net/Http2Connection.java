@@ -8,6 +8,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -165,7 +166,9 @@ final class Http2Connection extends Tended {
         @SuppressWarnings("deprecation") // Deprecated for outbound handlers only.
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             Connection.LOG.log(Level.DEBUG, "HTTP/2 connection broke", cause);
-            ctx.close();
+            if (!(cause instanceof Http2Exception)) { // Of those the codec tells the client, and closes.
+                ctx.close();
+            }
         }
     }
 }
