@@ -71,6 +71,7 @@ public final class Realm {
     private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
     private long slowNanos = Long.MAX_VALUE;
     private SlowCalls slowCalls = (procedure, caller, callee, nanos) -> {};
+    private Kills kills = (by, killed, reason) -> {};
     private int depth; // of calls from outside that are being handled
     private @Nullable String closed; // why nobody may join any more
     private @Nullable Runnable whenIdle;
@@ -125,6 +126,23 @@ public final class Realm {
     public void onSlowCalls(long nanos, SlowCalls listener) {
         slowNanos = nanos;
         slowCalls = listener;
+    }
+
+    /** Hears of sessions that others end with {@code wamp.session.kill} and the like. On the realm's thread; must not block. */
+    @FunctionalInterface
+    public interface Kills {
+        void killed(Session by, Session killed, String reason);
+    }
+
+    /** From now on the listener hears of them. */
+    public void onKills(Kills listener) {
+        kills = listener;
+    }
+
+    /** Removes a session as another one wants it, and tells its peer why. */
+    void kill(Session by, Session session, String reason, @Nullable String message, boolean told) {
+        kill(session, reason, message, told);
+        kills.killed(by, session, reason);
     }
 
     long slowNanos() {

@@ -128,6 +128,11 @@ public final class Session {
         return open;
     }
 
+    /** The door by which it came. */
+    public String door() {
+        return link.door();
+    }
+
     /** {@code details.transport}. */
     public Map<String, @Nullable Object> transport() {
         return transport;

@@ -78,7 +78,7 @@ final class SessionMeta {
         if (session == request.caller()) {
             throw new Failure(Reasons.NO_SUCH_SESSION, "a session does not kill itself");
         }
-        realm.kill(session, reason(request), message(request), true);
+        realm.kill(request.caller(), session, reason(request), message(request), true);
         return Payload.EMPTY;
     }
 
@@ -99,7 +99,7 @@ final class SessionMeta {
         List<Long> killed = new ArrayList<>();
         realm.forEachSession(session -> {
             if (session != request.caller() && session.isOpen() && which.test(session)) {
-                realm.kill(session, reason, message, told);
+                realm.kill(request.caller(), session, reason, message, told);
                 killed.add(session.id());
             }
         });

@@ -6,6 +6,7 @@ import io.polywire.hemi.door.Admission;
 import io.polywire.hemi.door.HemiDoor;
 import io.polywire.hemi.door.HemiDoorSettings;
 import io.polywire.hemi.door.RealmBridge;
+import io.polywire.model.AccessEvent;
 import io.polywire.net.Doors;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.Loops;
@@ -13,10 +14,10 @@ import io.polywire.net.NetException;
 import io.polywire.router.HostedRealm;
 import io.polywire.router.Realms;
 import io.polywire.server.config.CcProxySection;
+import io.polywire.server.config.DoorSettings;
 import io.polywire.server.config.GateConfig;
 import io.polywire.server.config.HemiServerSettings;
 import io.polywire.server.config.HemiSettings;
-import io.polywire.server.config.ServerSettings;
 import io.polywire.server.config.WebWireSettings;
 import io.polywire.wamp.door.WampDoor;
 import io.polywire.webwire.door.WebWireDoor;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -61,20 +63,23 @@ final class Doorways implements AutoCloseable {
 
     /**
      * @param admin whether a role of a realm is one of administrators
+     * @param audit hears of logins and refusals at doors other than that of WAMP
      * @param data where sessions of doors outlive the process; null: they do not
      */
     Doorways(
             Loops loops,
-            ServerSettings settings,
+            DoorSettings settings,
             Realms realms,
             io.polywire.wamp.door.Admission admission,
             BiPredicate<String, String> admin,
+            Consumer<AccessEvent> audit,
             @Nullable Path data) {
         wamp = new WampDoor(realms, admission, settings.wamp());
         add("wamp", wamp, new Way("WAMP over WebSocket", "ws", settings.wamp().path()), wamp::connections);
         HemiSettings hemi = settings.hemi();
         if (hemi != null) {
             HemiDoor door = hemi(hemi, realm(realms, hemi.realm()));
+            door.onAccess(audit);
             add("hemi", door, new Way("Hemi", "ws", hemi.door().path()), door::connections);
         }
         for (HemiServerSettings remote : settings.hemiServers()) {
@@ -83,12 +88,14 @@ final class Doorways implements AutoCloseable {
         WebWireSettings webWire = settings.webWire();
         if (webWire != null) {
             WebWireDoor door = webWire(webWire, realm(realms, webWire.realm()), data);
+            door.onAccess(audit);
             add("webwire", door, new Way("WebWire", "ws", webWire.bridge().path()), door::connections);
         }
         GateConfig gate = settings.gate();
         if (gate != null) {
             HostedRealm realm = gate.realm() == null ? null : realm(realms, gate.realm());
             GateDoorway doorway = new GateDoorway(gate, realm, admin, data);
+            doorway.door.onAccess(audit);
             closeables.add(doorway);
             String path = gate.door().prefix() + "/gate-0/";
             add("gate", doorway.door, new Way("Gate", "http", path), doorway.door::connections);

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ final class Hosting {
     private final Map<Loop, LoopEnvironment> environments = new HashMap<>();
     private final Map<String, Made> made = new ConcurrentHashMap<>();
     private volatile List<TemplateSettings> templates = List.of();
-    private final Duration slowCall;
+    private final Consumer<Realm> watch;
     private boolean sweeping;
 
     /** A realm of a template. */
@@ -51,9 +52,9 @@ final class Hosting {
         }
     }
 
-    /** @param slowCall from which on calls are told to Flight Recorder */
-    Hosting(Loops loops, @Nullable Store store, Duration slowCall) {
-        this.slowCall = slowCall;
+    /** @param watch told of each realm when it is made */
+    Hosting(Loops loops, @Nullable Store store, Consumer<Realm> watch) {
+        this.watch = watch;
         this.loops = loops;
         this.store = store;
         realms.onDemand(name -> template(name) != null);
@@ -89,7 +90,7 @@ final class Hosting {
         LoopEnvironment environment = environments.computeIfAbsent(loop, Hosting::environment);
         HostedRealm realm =
                 new HostedRealm(new Realm(settings.name(), options(settings), environment), loop, loop::inLoop);
-        realm.realm().onSlowCalls(slowCall.toNanos(), SlowCall::note);
+        watch.accept(realm.realm());
         realms.add(realm);
         return realm;
     }

@@ -38,12 +38,10 @@ record Reload(
         differs("admin_realm", now.adminRealm(), next.adminRealm(), restart);
         differs("log.format", now.log().format(), next.log().format(), restart);
         differs("log.audit", now.log().audit(), next.log().audit(), restart);
-        differs("metrics", now.metrics(), next.metrics(), restart);
-        differs("slow_call", now.slowCall(), next.slowCall(), restart);
-        differs("wamp", now.wamp(), next.wamp(), restart);
-        differs("webwire", now.webWire(), next.webWire(), restart);
-        differs("hemi", now.hemi(), next.hemi(), restart);
-        differs("hemi_servers", now.hemiServers(), next.hemiServers(), restart);
+        differs("metrics", now.watch().metrics(), next.watch().metrics(), restart);
+        differs("slow_call", now.watch().slowCall(), next.watch().slowCall(), restart);
+        Map<String, @Nullable Object> doors = next.doors().byKey();
+        now.doors().byKey().forEach((key, door) -> differs(key, door, doors.get(key), restart));
         Map<String, RealmSettings> before = byName(now.realms());
         Map<String, RealmSettings> after = byName(next.realms());
         List<RealmSettings> realms = new ArrayList<>();
@@ -83,8 +81,8 @@ record Reload(
         if (now.log().level() != next.log().level()) {
             applied.add("log.level");
         }
-        ServerSettings inForce = now.with(
-                realms, next.templates(), now.log().withLevel(next.log().level()));
+        ServerSettings inForce = now.withRealms(realms, next.templates())
+                .withLog(now.log().withLevel(next.log().level()));
         return new Reload(inForce, added, removed, changed, applied, restart);
     }
 
@@ -106,13 +104,7 @@ record Reload(
         if (now.adminRealm() != null) {
             names.add(now.adminRealm());
         }
-        if (now.webWire() != null) {
-            names.add(now.webWire().realm());
-        }
-        if (now.hemi() != null) {
-            names.add(now.hemi().realm());
-        }
-        now.hemiServers().forEach(one -> names.add(one.realm()));
+        now.doors().realms().values().forEach(names::addAll);
         return names;
     }
 

@@ -2,6 +2,7 @@ package io.polywire.server;
 
 import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
+import io.polywire.server.access.Audit;
 import io.polywire.server.config.ConfigFile;
 import io.polywire.server.config.LogSettings;
 import io.polywire.server.config.ServerSettings;
@@ -102,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
     private void reload(Server server) {
         PrintWriter out = spec.commandLine().getOut();
         try {
-            out.println("reloaded: " + server.reload("SIGHUP"));
+            out.println("reloaded: " + server.reload(Audit.Who.signal("SIGHUP")));
         } catch (RuntimeException e) {
             out.println("not reloaded: " + e.getMessage());
         }

@@ -6,10 +6,13 @@ import io.polywire.net.ListenSettings;
 import io.polywire.net.Listener;
 import io.polywire.net.Loops;
 import io.polywire.router.HostedRealm;
+import io.polywire.router.Realm;
 import io.polywire.server.access.Access;
 import io.polywire.server.access.Audit;
+import io.polywire.server.config.CcProxySection;
 import io.polywire.server.config.RealmSettings;
 import io.polywire.server.config.ServerSettings;
+import io.polywire.server.config.WatchSettings;
 import io.polywire.server.dashboard.DashboardDoor;
 import io.polywire.server.dashboard.DashboardSettings;
 import io.polywire.server.watch.Administration;
@@ -58,16 +61,32 @@ final class Server implements AutoCloseable {
         audit = Audit.to(settings.log().audit());
         store = settings.data() == null ? null : Store.open(settings.data());
         loops = Loops.open();
-        hosting = new Hosting(loops, store, settings.slowCall());
+        hosting = new Hosting(loops, store, realm -> watched(realm, settings.watch()));
         settings.realms().forEach(hosting::add);
         hosting.templates(settings.templates());
         access = new Access(rules(settings), settings.attempts(), store, hosting.realms(), audit, hosting::open);
-        doorways = new Doorways(loops, settings, hosting.realms(), access, access::admin, settings.data());
+        doorways = new Doorways(
+                loops, settings.doors(), hosting.realms(), access, access::admin, audit::note, settings.data());
         Watch watch = new Watch(hosting.realms(), loops, doorways.counts());
         recorder = new Recorder(watch);
         control = new ServerControl(settings, file, audit, this::apply);
         administer(settings, watch);
-        pages.add(new MonitorDoor(watch, settings.metrics(), () -> ready, Version.polywire()));
+        pages.add(new MonitorDoor(watch, settings.watch().metrics(), () -> ready, Version.polywire()));
+    }
+
+    /** What happens in a realm, for those who watch it. */
+    private void watched(Realm realm, WatchSettings settings) {
+        realm.onSlowCalls(settings.slowCall().toNanos(), SlowCall::note);
+        realm.onKills((by, killed, reason) -> audit.note(
+                "kill",
+                Audit.Who.of(by),
+                reason,
+                "killed_realm",
+                realm.name(),
+                "killed_session",
+                killed.id(),
+                "killed_authid",
+                killed.identity().authid()));
     }
 
     private void apply(Reload reload) {
@@ -82,7 +101,7 @@ final class Server implements AutoCloseable {
     }
 
     /** Reads the configuration again, as an administrator's procedure does. */
-    Map<String, @Nullable Object> reload(String who) {
+    Map<String, @Nullable Object> reload(Audit.Who who) {
         return control.reload(who);
     }
 
@@ -98,7 +117,8 @@ final class Server implements AutoCloseable {
                         && one.anonymousRole() != null
                         && access.admin(name, one.anonymousRole()));
         new Administration(watch, recorder, hosting.realms(), access::admin, control, Version.polywire()).addTo(realm);
-        pages.add(new DashboardDoor(new DashboardSettings(name, settings.wamp().path(), open)));
+        pages.add(new DashboardDoor(
+                new DashboardSettings(name, settings.doors().wamp().path(), open)));
         recorder.start();
     }
 
@@ -130,8 +150,9 @@ final class Server implements AutoCloseable {
                 server.listen(listener);
             }
             server.doorways.listen();
-            if (settings.ccProxy() != null) {
-                Path socket = settings.ccProxy().door().socket().toAbsolutePath();
+            CcProxySection ccProxy = settings.doors().ccProxy();
+            if (ccProxy != null) {
+                Path socket = ccProxy.door().socket().toAbsolutePath();
                 server.addresses.add(new Address("cc-proxy", "unix://" + socket));
             }
             server.ready = true;

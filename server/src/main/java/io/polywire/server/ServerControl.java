@@ -37,7 +37,7 @@ final class ServerControl implements Administration.Control {
     }
 
     @Override
-    public synchronized Map<String, @Nullable Object> reload(String who) {
+    public synchronized Map<String, @Nullable Object> reload(Audit.Who who) {
         if (file == null) {
             throw new RealmProcedure.Failure(CONFIG_ERROR, "the server was started without a configuration file");
         }
@@ -45,15 +45,15 @@ final class ServerControl implements Administration.Control {
         try {
             reload = Reload.of(now, file.get());
         } catch (ConfigException e) {
-            audit.note("reload", "by", who, "result", "the file has errors: nothing was changed");
+            audit.note("reload", who, "the file has errors: nothing was changed");
             throw new RealmProcedure.Failure(CONFIG_ERROR, String.valueOf(e.getMessage()));
         }
         apply.accept(reload);
         now = reload.settings();
         audit.note(
                 "reload",
-                "by",
                 who,
+                null,
                 "applied",
                 String.join("; ", reload.applied()),
                 "needs_restart",
@@ -65,17 +65,17 @@ final class ServerControl implements Administration.Control {
     }
 
     @Override
-    public void logLevel(String level, String who) {
+    public void logLevel(String level, Audit.Who who) {
         try {
             LogSetup.level(LogSettings.Level.valueOf(level.toUpperCase(Locale.ROOT)));
         } catch (IllegalArgumentException e) {
             throw new InvalidArgument("level must be error, warn, info or debug");
         }
-        audit.note("log level", "by", who, "level", level);
+        audit.note("log level", who, null, "level", level);
     }
 
     @Override
-    public void killed(String realm, long session, String reason, String who) {
-        audit.note("kill", "by", who, "realm", realm, "session", session, "reason", reason);
+    public void killed(String realm, long session, String reason, Audit.Who who) {
+        audit.note("kill", who, reason, "killed_realm", realm, "killed_session", session);
     }
 }

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.model.Reasons;
 import io.polywire.router.RealmProcedure;
+import io.polywire.server.access.Audit;
 import io.polywire.server.config.ConfigFile;
+import io.polywire.server.config.ServerSettings;
 import io.polywire.wamp.client.ClientSettings;
 import io.polywire.wamp.client.ConnectException;
 import io.polywire.wamp.client.WampClient;
@@ -120,9 +122,9 @@ class ReloadTest {
                             .uri());
         }
         String audit = Files.readString(folder.resolve("audit.log"));
-        assertTrue(audit.contains("\"event\":\"login\",\"realm\":\"main\""), audit);
-        assertTrue(audit.contains("\"event\":\"reload\",\"by\":"), audit);
-        assertTrue(audit.contains("\"event\":\"refusal\",\"realm\":\"main\",\"authid\":\"joe\""), audit);
+        assertTrue(audit.contains("\"event\":\"login\",\"door\":\"wamp\",\"realm\":\"main\""), audit);
+        assertTrue(audit.contains("\"event\":\"reload\",\"door\":\"wamp\",\"realm\":\"main\""), audit);
+        assertTrue(audit.contains("\"event\":\"refusal\",\"door\":\"wamp\",\"realm\":\"main\",\"authid\":\"joe\""), audit);
         assertFalse(audit.contains("wrong"), "no secret is written");
     }
 
@@ -132,7 +134,7 @@ class ReloadTest {
         try (Server server = Server.start(ConfigFile.read(file), () -> ConfigFile.read(file));
                 WampClient client = connect(server, "old")) {
             write(AFTER.replace("anonymous: true", "anonymous: perhaps"));
-            RealmProcedure.Failure e = assertThrows(RealmProcedure.Failure.class, () -> server.reload("test"));
+            RealmProcedure.Failure e = assertThrows(RealmProcedure.Failure.class, () -> server.reload(Audit.Who.signal("test")));
             assertEquals(ServerControl.CONFIG_ERROR, e.uri());
             assertTrue(e.text().contains("polywire.yaml:7:16: realms[0].anonymous: is 'perhaps'"), e.text());
             assertTrue(client.isConnected());
@@ -143,7 +145,33 @@ class ReloadTest {
     void withoutChangesNothingIsDone() throws Exception {
         Path file = write(BEFORE);
         try (Server server = Server.start(ConfigFile.read(file), () -> ConfigFile.read(file))) {
-            assertEquals(Map.of("applied", List.of(), "needs_restart", List.of()), server.reload("test"));
+            assertEquals(Map.of("applied", List.of(), "needs_restart", List.of()), server.reload(Audit.Who.signal("test")));
         }
+    }
+
+    @Test
+    void everyDoorWhoseSettingsDifferIsNamedAndItsRealmStays() throws Exception {
+        String realm = "realms: [{name: main}, {name: vms}, {name: programs}]\n";
+        String doors = """
+                webwire: {realm: main}
+                hemi: {realm: main}
+                gate: {realm: programs, public: true}
+                ccproxy: {socket: p.sock, realm: vms}
+                """;
+        String roles = realm.replace("{name: vms}", "{name: vms, roles: [{name: ccproxy}]}");
+        ServerSettings all = ConfigFile.read(write(roles + doors));
+        ServerSettings none = ConfigFile.read(write("realms: [{name: main}]\n"));
+        Reload reload = Reload.of(all, none);
+        assertEquals(
+                List.of(
+                        "webwire",
+                        "hemi",
+                        "gate",
+                        "ccproxy",
+                        "realm vms removed: a door or the administration is in it",
+                        "realm programs removed: a door or the administration is in it"),
+                reload.needsRestart());
+        assertEquals(
+                List.of(), Reload.of(all, ConfigFile.read(write(roles + doors))).needsRestart());
     }
 }

@@ -1,5 +1,6 @@
 package io.polywire.wasm;
 
+import io.polywire.wasm.compile.Compiling;
 import io.polywire.wasm.compile.ModuleCode;
 import io.polywire.wasm.module.Module;
 import java.util.ArrayList;
@@ -49,11 +50,11 @@ public final class Execution {
     private static final int YIELD = 2;
     private static final int KILL = 4;
 
-    private static final class Kill extends RuntimeException {
+    private static final class Kill extends Compiling.Stopped {
         private static final long serialVersionUID = 1L;
 
         Kill() {
-            super("killed", null, false, false);
+            super("killed");
         }
     }
 
@@ -61,6 +62,9 @@ public final class Execution {
     private final List<Instance> entered = new CopyOnWriteArrayList<>();
     private final Suspend unwinding = new Suspend();
     private final Breakpoints breakpoints = new Breakpoints();
+
+    /** Its place among those that a scheduler runs; the scheduler's. */
+    final Scheduler.Turn turn = new Scheduler.Turn();
 
     // written by the running thread
     private volatile long usedNanos;
@@ -202,13 +206,15 @@ public final class Execution {
     /** Asks the program to stop; nothing happens if it is stopped or ended. */
     public void suspend() {
         synchronized (this) {
-            if (state == State.WAITING || (state == State.READY && scheduler != null)) {
-                cause = Cause.REQUEST;
-                state = State.SUSPENDED;
-            } else {
+            if (state == State.RUNNING) {
                 request(SUSPEND);
                 return;
             }
+            if (state != State.WAITING && (state != State.READY || scheduler == null)) {
+                return;
+            }
+            cause = Cause.REQUEST;
+            state = State.SUSPENDED;
         }
         stopped();
     }
@@ -230,19 +236,17 @@ public final class Execution {
     }
 
     /** Ends the program's time slice. */
-    void yieldSlice() {
-        request(YIELD);
+    synchronized void yieldSlice() {
+        if (state == State.RUNNING) {
+            request(YIELD);
+        }
     }
 
+    /** Lets the running program know; with the lock held. */
     private void request(int bit) {
-        synchronized (this) {
-            if (state != State.RUNNING) {
-                return;
-            }
-            requests |= bit;
-            for (Instance i : entered) {
-                i.limit = Integer.MAX_VALUE;
-            }
+        requests |= bit;
+        for (Instance i : entered) {
+            i.limit = Integer.MAX_VALUE;
         }
     }
 
@@ -307,6 +311,9 @@ public final class Execution {
             if (state == State.SUSPENDED) {
                 state = State.READY;
             }
+            if (state == State.ENDED && outcome instanceof Outcome.Killed) {
+                return state; // before it began, by its deadline for instance
+            }
             if (state == State.RUNNING || state == State.ENDED) {
                 throw new IllegalStateException("execution is " + state);
             }
@@ -363,17 +370,18 @@ public final class Execution {
             state = State.RUNNING;
             requests = 0;
         }
-        State next;
         long began = System.nanoTime();
         sliceBegan = began;
+        Outcome end;
         try {
-            next = steps();
+            end = Compiling.during(this::stopIfKilled, this::steps);
         } finally {
-            release();
+            release(); // before anybody can see that it has stopped, and use the instances or resume it
             sliceBegan = 0;
             long used = usedNanos + System.nanoTime() - began;
             usedNanos = used;
         }
+        State next = end == null ? suspended() : ended(end);
         if (next == State.WAITING) {
             await();
         } else if (next == State.READY) {
@@ -400,7 +408,7 @@ public final class Execution {
         }
     }
 
-    private void release() {
+    private synchronized void release() {
         for (Instance i : entered) {
             i.execution(null);
             i.limit = 0;
@@ -425,7 +433,15 @@ public final class Execution {
         }
     }
 
-    private State steps() {
+    /** Ends the program if that is asked for, wherever it is. */
+    void stopIfKilled() {
+        if ((requests & KILL) != 0) {
+            throw new Kill();
+        }
+    }
+
+    /** Runs; returns how the program ended, null if it is suspended. */
+    private @Nullable Outcome steps() {
         try {
             Values result = Values.none();
             int depth = stackWords;
@@ -438,17 +454,17 @@ public final class Execution {
                 depth += ModuleCode.frameCost(f.locals());
                 result = Rt.trampoline(step(f, result, depth), f.instance(), depth);
             }
-            return ended(new Outcome.Returned(result));
+            return new Outcome.Returned(result);
         } catch (Suspend s) {
             frames.addAll(s.take());
-            return suspended();
+            return null;
         } catch (Kill k) {
-            return ended(new Outcome.Killed(killReason));
+            return new Outcome.Killed(killReason);
         } catch (Exit e) {
-            return ended(new Outcome.Exited(e.code()));
+            return new Outcome.Exited(e.code());
         } catch (Throwable t) {
             Trap trap = Trap.of(t);
-            return ended(trap != null ? new Outcome.Trapped(trap) : new Outcome.Failed(t));
+            return trap != null ? new Outcome.Trapped(trap) : new Outcome.Failed(t);
         }
     }
 
@@ -533,9 +549,7 @@ public final class Execution {
         if (r == 0) {
             return;
         }
-        if ((r & KILL) != 0) {
-            throw new Kill();
-        }
+        stopIfKilled();
         if (pinned == 0) {
             waitingFor = null;
             throw unwinding;

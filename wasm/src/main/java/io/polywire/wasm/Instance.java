@@ -73,7 +73,7 @@ public final class Instance {
             memories[i] = new Memory(module.memories().get(i).limits(), limit.memoryBytes());
         }
         memory = memories.length == 0 ? NO_MEMORY : memories[0];
-        this.code = ModuleCode.of(module, limit.metered());
+        this.code = ModuleCode.of(module, limit.metered(), limit.compileBytes());
         initialize();
     }
 

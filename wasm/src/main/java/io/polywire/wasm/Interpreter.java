@@ -35,7 +35,9 @@ final class Interpreter {
         this.instance = instance;
         this.execution = instance.exec();
         this.code = instance.code.interpreterCode(
-                func, InterpreterCode.class, f -> new InterpreterCode(instance.module(), f, analysis(instance, f)));
+                func,
+                InterpreterCode.class,
+                f -> new InterpreterCode(instance.module(), f, analysis(instance, f), instance.code.usesRefs()));
         this.s = new long[code.maxHeight + 1];
         this.r = code.refs ? new Object[code.maxHeight + 1] : null;
         this.depth = depth - ModuleCode.frameCost(code.locals.length);
@@ -398,6 +400,7 @@ final class Interpreter {
             }
             case Op.MEMORY_GROW -> {
                 s[sp - 1] = instance.memories[a].grow((int) s[sp - 1]);
+                counter = 0; // it may have taken a while: poll soon
                 return sp;
             }
             case Op.DATA_DROP -> {
@@ -428,6 +431,7 @@ final class Interpreter {
             }
             case Op.TABLE_GROW -> {
                 put(sp - 2, Rt.tableGrow(ref(sp - 2), i32(sp - 1), instance, a, 0), null);
+                counter = 0;
                 return sp - 1;
             }
             case Op.ELEM_DROP -> {

@@ -72,27 +72,21 @@ final class InterpreterCode {
     private boolean reachable = true;
     private int skipped;
 
-    InterpreterCode(Module module, int func, Analysis analysis) {
+    /**
+     * Decodes a function.
+     *
+     * @param refs whether it may meet references
+     */
+    InterpreterCode(Module module, int func, Analysis analysis, boolean refs) {
         this.module = module;
         this.func = func;
         this.analysis = analysis;
         this.type = module.funcType(func);
         this.locals = module.locals(func);
         this.entryCost = analysis.entryCost();
-        this.refs = !module.tables().isEmpty() || hasRefs(module);
+        this.refs = refs;
         decode();
         heat = new int[size];
-    }
-
-    private static boolean hasRefs(Module module) {
-        return module.types().stream()
-                        .anyMatch(t -> t.params().stream().anyMatch(ValType::isRef)
-                                || t.results().stream().anyMatch(ValType::isRef))
-                || module.globals().stream().anyMatch(g -> g.type().isRef())
-                || !module.elements().isEmpty()
-                || module.bodies().stream()
-                        .anyMatch(
-                                x -> x.locals().stream().anyMatch(l -> l.type().isRef()));
     }
 
     /** Position of the instruction at an offset, or of the next one. */

@@ -11,6 +11,9 @@ public final class Rt {
     /** Bytes or elements of a bulk operation that count as one unit of the poll counter. */
     private static final int WORK_SHIFT = 9;
 
+    /** Bytes of a memory that are filled or copied at a time. */
+    private static final int CHUNK = 4 << 20;
+
     private Rt() {}
 
     /** At the entry of a function whose stack budget is below the limit. */
@@ -167,7 +170,11 @@ public final class Rt {
     public static int memoryFill(int at, int value, int n, Instance instance, int memory, int unused) {
         Memory m = instance.memories[memory];
         m.check(at, n);
-        Arrays.fill(m.bytes, at, at + n, (byte) value);
+        for (int left = n; left > 0; left -= CHUNK) {
+            int from = at + n - left;
+            Arrays.fill(m.bytes, from, from + Math.min(CHUNK, left), (byte) value);
+            checkpoint(instance, n);
+        }
         return n >>> WORK_SHIFT;
     }
 
@@ -176,8 +183,21 @@ public final class Rt {
         Memory s = instance.memories[source];
         s.check(from, n);
         t.check(to, n);
-        System.arraycopy(s.bytes, from, t.bytes, to, n);
+        boolean forwards = s != t || to <= from;
+        for (int left = n; left > 0; left -= CHUNK) {
+            int length = Math.min(CHUNK, left);
+            int at = forwards ? n - left : left - length;
+            System.arraycopy(s.bytes, from + at, t.bytes, to + at, length);
+            checkpoint(instance, n);
+        }
         return n >>> WORK_SHIFT;
+    }
+
+    /** Between pieces of a large operation: a killed program does not go on. */
+    private static void checkpoint(Instance instance, int n) {
+        if (n > CHUNK) {
+            instance.exec().stopIfKilled();
+        }
     }
 
     public static int memoryInit(int to, int from, int n, Instance instance, int segment, int memory) {

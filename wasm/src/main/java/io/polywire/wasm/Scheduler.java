@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs executions on a fixed number of platform threads, in turn: when others are ready, an execution gives its thread
  * up after a time slice. Those that begin or have waited for something come before those that have used up a slice, so
- * that programs which compute do not hold up programs which answer; but not more than a few times in a row. Executions
- * that wait or are suspended take no thread. Thread-safe.
+ * that programs which compute do not hold up programs which answer; but not more than a few times in a row, and only as
+ * long as they take a small share of a thread's time, so that nobody gains by waiting just before the slice's end.
+ * Executions that wait or are suspended take no thread. Thread-safe.
  */
 public final class Scheduler implements AutoCloseable {
     /** Stack of a thread; enough for the stack budgets that programs usually have. */
@@ -20,6 +21,32 @@ public final class Scheduler implements AutoCloseable {
 
     /** Executions in a row that come before one that has used up a slice. */
     private static final int MAX_URGENT = 16;
+
+    /** A program that takes a smaller part of a thread's time than one in so many goes first when it has waited. */
+    private static final int SHARE = 8;
+
+    /** An execution's place in the queues; guarded by its scheduler's lock. */
+    static final class Turn {
+        private boolean queued;
+        private long used;
+        private long debt;
+        private long time = System.nanoTime();
+
+        /**
+         * Whether it goes first: while it has run for less than a slice, of which its share of the time that has passed
+         * is taken off.
+         *
+         * @param ran nanoseconds for which it has run altogether
+         */
+        private boolean goesFirst(long ran, long slice) {
+            long now = System.nanoTime();
+            long owed = debt + (ran - used) - (now - time) / SHARE;
+            debt = Math.clamp(owed, 0, 2 * slice);
+            used = ran;
+            time = now;
+            return debt < slice;
+        }
+    }
 
     private static final class Worker {
         volatile @Nullable Execution running;
@@ -71,15 +98,20 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /**
-     * Puts an execution at the end of its queue.
+     * Puts an execution at the end of its queue, if it is not in there already, suspended and resumed meanwhile.
      *
      * @param usedSlice whether it had a thread until now
      */
     void ready(Execution execution, boolean usedSlice) {
         synchronized (lock) {
             if (!closed) {
-                (usedSlice ? patient : urgent).add(execution);
-                lock.notify();
+                Turn turn = execution.turn;
+                if (!turn.queued) {
+                    turn.queued = true;
+                    boolean first = turn.goesFirst(execution.runNanos(), sliceNanos) && !usedSlice;
+                    (first ? urgent : patient).add(execution);
+                    lock.notify();
+                }
                 return;
             }
         }
@@ -93,7 +125,9 @@ public final class Scheduler implements AutoCloseable {
             }
             boolean first = !urgent.isEmpty() && (patient.isEmpty() || urgentInRow < MAX_URGENT);
             urgentInRow = first ? urgentInRow + 1 : 0;
-            return first ? urgent.remove() : patient.remove();
+            Execution next = first ? urgent.remove() : patient.remove();
+            next.turn.queued = false;
+            return next;
         }
     }
 
@@ -107,14 +141,23 @@ public final class Scheduler implements AutoCloseable {
     private void work(Worker worker) {
         while (!closed) {
             try {
-                Execution e = next();
-                worker.since = System.nanoTime();
-                worker.running = e;
-                e.slice();
-                worker.running = null;
+                run(worker, next());
             } catch (InterruptedException e) {
                 return;
             }
+        }
+    }
+
+    private void run(Worker worker, Execution e) {
+        worker.since = System.nanoTime();
+        worker.running = e;
+        try {
+            e.slice();
+        } catch (RuntimeException | Error failed) { // of who listens for its end: no reason to lose a thread
+            Thread t = Thread.currentThread();
+            t.getUncaughtExceptionHandler().uncaughtException(t, failed);
+        } finally {
+            worker.running = null;
         }
     }
 

@@ -17,8 +17,13 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** Stops programs at hundreds of random moments; they go on as if nothing had happened. */
+/**
+ * Stops programs at hundreds of random moments; they go on as if nothing had happened. {@code WASM_MOVES} sets through
+ * about how many JVM processes, a new one each time, a program goes.
+ */
 class SuspensionTest {
+    private static final int MOVES = Integer.parseInt(System.getenv().getOrDefault("WASM_MOVES", "4"));
+
     private static Execution prepare(Kernel kernel) {
         return Instance.of(kernel.module(), new Imports()).prepare("run", kernel.argument());
     }
@@ -71,11 +76,8 @@ class SuspensionTest {
         assertTrue(copies > 0);
     }
 
-    @ParameterizedTest
-    @FieldSource("io.polywire.wasm.Kernels#ALL")
-    void aProgramMovedBetweenJvmProcessesReturnsTheSame(Kernel kernel) throws IOException, InterruptedException {
-        Random random = new Random(3);
-        Process other = new ProcessBuilder(
+    private static Process mover() throws IOException {
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-cp",
@@ -83,6 +85,47 @@ class SuspensionTest {
                         Mover.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    @ParameterizedTest
+    @FieldSource("io.polywire.wasm.Kernels#ALL")
+    void aProgramMovedThroughANewJvmProcessEachTimeReturnsTheSame(Kernel kernel) throws Exception {
+        Random random = new Random(5);
+        Execution e = prepare(kernel);
+        int most = Math.max(2, kernel.polls() / MOVES);
+        e.suspendAfter(random.nextInt(most));
+        assertEquals(State.SUSPENDED, e.run());
+        byte[] saved = Snapshot.save(e, Map.of());
+        int processes = 0;
+        while (true) {
+            Process other = mover();
+            processes++;
+            try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(other.getOutputStream()));
+                    DataInputStream in = new DataInputStream(other.getInputStream())) {
+                out.writeInt(saved.length);
+                out.write(saved);
+                out.writeInt(random.nextInt(most));
+                out.writeInt(0);
+                out.flush();
+                int length = in.readInt();
+                if (length == 0) {
+                    assertEquals(expected(kernel), in.readInt());
+                    assertEquals(0, other.waitFor());
+                    break;
+                }
+                saved = in.readNBytes(length);
+                assertEquals(0, other.waitFor());
+            }
+        }
+        System.out.println(kernel.name() + ": " + processes + " processes");
+        assertTrue(processes >= MOVES / 2, "processes: " + processes);
+    }
+
+    @ParameterizedTest
+    @FieldSource("io.polywire.wasm.Kernels#ALL")
+    void aProgramMovedBetweenJvmProcessesReturnsTheSame(Kernel kernel) throws IOException, InterruptedException {
+        Random random = new Random(3);
+        Process other = mover();
         int moves = 0;
         int result = 0;
         try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(other.getOutputStream()));

@@ -9,12 +9,14 @@ import io.polywire.gate.service.GuestService;
 import io.polywire.gate.storage.DiskStorage;
 import io.polywire.gate.storage.MemoryStorage;
 import io.polywire.gate.storage.Storage;
+import io.polywire.model.AccessEvent;
 import io.polywire.net.HttpAnswer;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.HttpRequest;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ public final class GateDoor implements HttpDoor, AutoCloseable {
     private final AtomicInteger streams = new AtomicInteger();
     private final ModuleActions moduleActions;
     private final InstanceActions instanceActions;
+    private final Logins logins = new Logins();
 
     private GateDoor(GateSettings settings, Programs programs, Storage storage, GateHost host) {
         this.settings = settings;
@@ -84,6 +87,11 @@ public final class GateDoor implements HttpDoor, AutoCloseable {
     /** Modules and instances, for whoever reaches them another way than over the web. */
     public GateHost host() {
         return host;
+    }
+
+    /** From now on the listener hears of keys and of what is refused, on virtual threads. */
+    public void onAccess(Consumer<AccessEvent> listener) {
+        logins.listener(listener);
     }
 
     /** Clients connected to programs at this moment. */
@@ -168,13 +176,26 @@ public final class GateDoor implements HttpDoor, AutoCloseable {
 
     /** Who asks, where the token comes another way. Blocks. */
     Caller caller(HttpRequest request, List<String> authorizations, boolean needed) {
-        Principal principal = authorizer.authorize(authorizations, needed);
+        Principal principal = principal(request, authorizations, needed);
         String address = request.peer().address();
         int port = address.lastIndexOf(':');
         String owner =
                 principal != null ? principal.id() : "anonymous:" + (port < 0 ? address : address.substring(0, port));
         host.request(owner);
         return new Caller(owner, principal == null);
+    }
+
+    private @Nullable Principal principal(HttpRequest request, List<String> authorizations, boolean needed) {
+        try {
+            Principal principal = authorizer.authorize(authorizations, needed);
+            if (principal != null) {
+                logins.login(request.peer(), principal.id());
+            }
+            return principal;
+        } catch (ApiException refused) {
+            logins.refused(request.peer(), refused.text());
+            throw refused;
+        }
     }
 
     /** Saves what runs, kills it, and closes what was opened. Blocks. */

@@ -10,6 +10,7 @@ import io.polywire.hemi.message.InvalidCommandException;
 import io.polywire.hemi.message.MalformedMessageException;
 import io.polywire.hemi.message.PingRequest;
 import io.polywire.hemi.message.PingResponse;
+import io.polywire.model.AccessEvent;
 import io.polywire.net.CloseCode;
 import io.polywire.net.MessageHandler;
 import io.polywire.net.WebSocket;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class HemiConnection implements MessageHandler {
     /** Close code for a key that is not let in; such a client does not try again. */
     static final int INVALID_KEY = 4100;
+
+    private static final String METHOD = "secp256k1";
 
     private static final int TRY_AGAIN_LATER = 1013;
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -123,10 +126,16 @@ final class HemiConnection implements MessageHandler {
                 LoginServer.Step step = with.receive(next);
                 socket().execute(() -> stepped(with, step));
             } catch (HemiException refused) {
-                socket().execute(() -> invalid(refused));
+                socket().execute(() -> {
+                    if (state == State.LOGIN) {
+                        refused(null, refused.text());
+                    }
+                    invalid(refused);
+                });
             }
         });
         if (!taken) {
+            refused(null, "too many logins at once");
             end(TRY_AGAIN_LATER, "too many logins at once");
         }
     }
@@ -155,7 +164,10 @@ final class HemiConnection implements MessageHandler {
                 socket().execute(() -> admitted(proved, found));
             } else {
                 LOG.log(Level.WARNING, "the admission of " + proved + " could not be decided", failure);
-                socket().execute(() -> end(CloseCode.INTERNAL_ERROR, "")); // not 4100: it may try again
+                socket().execute(() -> {
+                    refused(proved, "the admission could not be decided");
+                    end(CloseCode.INTERNAL_ERROR, ""); // not 4100: it may try again
+                });
             }
         });
     }
@@ -165,13 +177,26 @@ final class HemiConnection implements MessageHandler {
             return;
         }
         if (as.isEmpty()) {
+            refused(proved, "invalid public key");
             end(INVALID_KEY, "invalid public key");
             return;
         }
         key = proved;
         role = as.get();
         login = null;
+        door.access()
+                .accept(AccessEvent.login("hemi", door.realm(), proved.hex(), role, METHOD, address()));
         open();
+    }
+
+    private void refused(@Nullable PublicKey who, String reason) {
+        door.access()
+                .accept(AccessEvent.refusal(
+                        "hemi", door.realm(), who == null ? null : who.hex(), METHOD, address(), reason));
+    }
+
+    private String address() {
+        return socket().peer().address();
     }
 
     private void open() {
@@ -315,6 +340,7 @@ final class HemiConnection implements MessageHandler {
             return;
         }
         if (login != null && state != State.OPEN && now - loginDeadline > 0) {
+            refused(null, "the login took too long");
             from.abort(); // no close frame, as the original
             return;
         }

@@ -1,5 +1,6 @@
 package io.polywire.hemi.door;
 
+import io.polywire.model.AccessEvent;
 import io.polywire.net.HttpAnswer;
 import io.polywire.net.HttpDoor;
 import io.polywire.net.HttpRequest;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ public final class HemiDoor implements HttpDoor {
     private final WebSocketSettings webSocket;
     private final List<Pattern> origins;
     private final AtomicInteger connections = new AtomicInteger();
+    private volatile Consumer<AccessEvent> access = event -> {};
 
     public HemiDoor(HemiDoorSettings settings, HemiService service) {
         this.settings = settings;
@@ -47,6 +50,21 @@ public final class HemiDoor implements HttpDoor {
                     });
         }
         return Pattern.compile(regex.toString());
+    }
+
+    /** From now on the listener hears of logins and refusals, on threads of event loops; it must not block. */
+    public void onAccess(Consumer<AccessEvent> listener) {
+        access = listener;
+    }
+
+    Consumer<AccessEvent> access() {
+        return access;
+    }
+
+    /** The realm behind the door; null if there is none. */
+    @Nullable
+    String realm() {
+        return service instanceof RealmBridge bridge ? bridge.realm().realm().name() : null;
     }
 
     /** Connections at this moment, let in or not. */

@@ -1,5 +1,7 @@
 package io.polywire.server.access;
 
+import io.polywire.model.AccessEvent;
+import io.polywire.router.Identity;
 import io.polywire.router.Realms;
 import io.polywire.server.config.AuthSettings;
 import io.polywire.server.config.RealmSettings;
@@ -35,6 +37,9 @@ public final class Access implements Admission, AutoCloseable {
     private static final List<String> USERS = List.of("ticket", "wampcra", "cryptosign", "wamp-scram", "tls", "cookie");
     private static final String COOKIE = "cookie";
     private static final int SECRET = 32;
+
+    /** {@code agent} of the page, in wamp.js. */
+    private static final String DASHBOARD = "polywire dashboard";
 
     /**
      * The rules of all realms.
@@ -173,13 +178,14 @@ public final class Access implements Admission, AutoCloseable {
     private Decision checked(Applicant applicant, Decision decision) {
         return switch (decision) {
             case Admit admit -> {
-                note(
-                        "login",
-                        applicant,
-                        admit.identity().authmethod(),
-                        admit.identity().authid(),
-                        admit.identity().authrole(),
-                        null);
+                Identity as = admit.identity();
+                audit.note(AccessEvent.login(
+                        door(applicant),
+                        applicant.realm(),
+                        as.authid(),
+                        as.authrole(),
+                        as.authmethod(),
+                        applicant.peer().address()));
                 boolean there = compiled.rules.byRealm.containsKey(applicant.realm());
                 yield there ? admit : new Later(CompletableFuture.supplyAsync(() -> opened(applicant, admit), workers));
             }
@@ -189,36 +195,22 @@ public final class Access implements Admission, AutoCloseable {
                         ask.extra(),
                         answer -> checked(applicant, ask.then().to(answer)));
             case Refuse refuse -> {
-                note("refusal", applicant, null, applicant.details().string("authid"), null, refuse.reason());
+                audit.note(AccessEvent.refusal(
+                        door(applicant),
+                        applicant.realm(),
+                        applicant.details().string("authid"),
+                        null,
+                        applicant.peer().address(),
+                        refuse.reason()));
                 yield refuse;
             }
             case Later later -> new Later(later.decision().thenApply(then -> checked(applicant, then)));
         };
     }
 
-    private void note(
-            String what,
-            Applicant applicant,
-            @Nullable String method,
-            @Nullable String authid,
-            @Nullable String role,
-            @Nullable String reason) {
-        audit.note(
-                what,
-                "realm",
-                applicant.realm(),
-                "authid",
-                authid,
-                "authrole",
-                role,
-                "authmethod",
-                method,
-                "reason",
-                reason,
-                "peer",
-                applicant.peer().address(),
-                "transport",
-                applicant.transport().get("type"));
+    /** The server's own page says what it is; anybody may say so, with the same rights as without. */
+    private static String door(Applicant applicant) {
+        return DASHBOARD.equals(applicant.details().get("agent")) ? "dashboard" : "wamp";
     }
 
     private Decision opened(Applicant applicant, Admit admit) {

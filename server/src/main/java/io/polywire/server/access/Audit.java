@@ -1,5 +1,7 @@
 package io.polywire.server.access;
 
+import io.polywire.model.AccessEvent;
+import io.polywire.router.Session;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -11,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -63,29 +66,74 @@ public final class Audit implements AutoCloseable {
     }
 
     /**
+     * Who did it.
+     *
+     * @param door by which it came; {@code process} for a signal
+     * @param realm of its session; null without one
+     * @param address {@code HOST:PORT}, or null if it has none
+     */
+    public record Who(
+            String door,
+            @Nullable String realm,
+            @Nullable String authid,
+            @Nullable String role,
+            @Nullable String address) {
+        /** A session. */
+        public static Who of(Session session) {
+            Object peer = session.transport().get("peer");
+            return new Who(
+                    session.door(),
+                    session.realm().name(),
+                    session.identity().authid(),
+                    session.identity().authrole(),
+                    peer == null ? null : peer.toString());
+        }
+
+        /** Somebody who may send this process a signal. */
+        public static Who signal(String name) {
+            return new Who("process", null, name, null, null);
+        }
+    }
+
+    /** Somebody was let in or refused. */
+    public void note(AccessEvent access) {
+        Who who = new Who(access.door(), access.realm(), access.authid(), access.role(), access.address());
+        note(access.kind().name().toLowerCase(Locale.ROOT), who, access.reason(), "method", access.method());
+    }
+
+    /**
      * Something happened.
      *
-     * @param what such as {@code login}
-     * @param facts in pairs of name and value; null values are left out
+     * @param what such as {@code kill}
+     * @param facts more than every event has, in pairs of name and value; null values are left out
      */
-    public void note(String what, @Nullable Object... facts) {
+    public void note(String what, Who who, @Nullable String reason, @Nullable Object... facts) {
         if (writer == null && !LOG.isLoggable(Level.INFO)) {
             return;
         }
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("time", Instant.now().toString());
         all.put("event", what);
+        put(all, "door", who.door);
+        put(all, "realm", who.realm);
+        put(all, "authid", who.authid);
+        put(all, "role", who.role);
+        put(all, "address", who.address);
+        put(all, "reason", reason);
         for (int i = 0; i + 1 < facts.length; i += 2) {
-            Object value = facts[i + 1];
-            if (value != null) {
-                all.put(String.valueOf(facts[i]), value);
-            }
+            put(all, String.valueOf(facts[i]), facts[i + 1]);
         }
         String line = json(all);
         if (writer == null) {
             LOG.log(Level.INFO, line);
         } else if (!lines.offer(line)) {
             lost.incrementAndGet();
+        }
+    }
+
+    private static void put(Map<String, Object> all, String name, @Nullable Object value) {
+        if (value != null) {
+            all.put(name, value);
         }
     }
 

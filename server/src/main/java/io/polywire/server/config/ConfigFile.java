@@ -1,6 +1,5 @@
 package io.polywire.server.config;
 
-import io.polywire.ccproxy.bridge.BridgeSettings;
 import io.polywire.net.ListenSettings;
 import io.polywire.server.yaml.ConfigException;
 import io.polywire.server.yaml.Reference;
@@ -8,17 +7,13 @@ import io.polywire.server.yaml.Schema;
 import io.polywire.server.yaml.Section;
 import io.polywire.server.yaml.YamlReader;
 import io.polywire.wamp.auth.Attempts;
-import io.polywire.wamp.door.WampDoorSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a configuration file into settings. What the file leaves out is as the rooms have it; but nobody gets into a realm
@@ -75,31 +70,9 @@ public final class ConfigFile {
         String adminRealm = root.text(
                 "admin_realm",
                 "realm with the server's own procedures polywire.*, for roles that are admin; left out: there are none");
-        checkRealm(root, "admin_realm", adminRealm, realms);
-        LogSettings log = root.section("log", "the log", LogSettings::read);
-        MetricsSettings metrics = root.section("metrics", "who may read /metrics", MetricsSettings::read);
-        Duration slowCall = root.duration(
-                "slow_call",
-                Duration.ofMillis(1),
-                Duration.ofHours(1),
-                ServerSettings.SLOW_CALL,
-                "calls that take at least so long are told to Flight Recorder");
-        WampDoorSettings wamp = root.section("wamp", "the WAMP door", WampSection::read);
-        WebWireSettings webWire =
-                root.section("webwire", "the WebWire door; left out: there is none", WebWireSettings::read);
-        checkRealm(root, "webwire", webWire == null ? null : webWire.realm(), realms);
-        HemiSettings hemi = root.section("hemi", "the Hemi door; left out: there is none", HemiSettings::read);
-        checkRealm(root, "hemi", hemi == null ? null : hemi.realm(), realms);
-        List<HemiServerSettings> hemiServers = root.sections(
-                "hemi_servers", "Hemi servers whose commands are procedures of a realm", HemiServerSettings::read);
-        hemiServers.forEach(one -> checkRealm(root, "hemi_servers", one.realm(), realms));
-        GateConfig gate = root.section("gate", "the Gate door; left out: there is none", GateDoorSettings::read);
-        checkRealm(root, "gate", gate == null ? null : gate.realm(), realms);
-        CcProxySection ccProxy = root.section(
-                "ccproxy", "the cc-proxy door for container VMs; left out: there is none", CcProxySection::read);
-        checkRealm(root, "ccproxy", ccProxy == null ? null : ccProxy.realm(), realms);
-        checkRole(root, ccProxy, realms);
-        // A further door: its section here, its record in ServerSettings, its wiring in Doorways.
+        DoorSettings.checkRealm(root, "admin_realm", adminRealm, realms);
+        WatchSettings watch = WatchSettings.read(root);
+        DoorSettings doors = DoorSettings.read(root, realms);
         return new ServerSettings(
                 data,
                 listeners,
@@ -107,15 +80,8 @@ public final class ConfigFile {
                 templates,
                 attempts == null ? Attempts.Limits.DEFAULT : attempts,
                 adminRealm,
-                log == null ? LogSettings.DEFAULT : log,
-                metrics == null ? MetricsSettings.DEFAULT : metrics,
-                slowCall,
-                wamp == null ? WampDoorSettings.DEFAULT : wamp,
-                webWire,
-                hemi,
-                hemiServers,
-                gate,
-                ccProxy);
+                watch,
+                doors);
     }
 
     private static List<RealmSettings> realms(Section root, List<RoleSettings> roles) {
@@ -131,34 +97,5 @@ public final class ConfigFile {
             return realm;
         });
         return all;
-    }
-
-    private static void checkRole(Section root, @Nullable CcProxySection ccProxy, List<RealmSettings> realms) {
-        BridgeSettings bridge = ccProxy == null ? null : ccProxy.door().bridge();
-        if (ccProxy == null || bridge == null) {
-            return;
-        }
-        for (RealmSettings realm : realms) {
-            if (realm.name().equals(ccProxy.realm())
-                    && realm.roles().stream()
-                            .noneMatch(one -> one.name().equals(bridge.authrole())
-                                    || one.name().equals(RoleSettings.OTHERS))) {
-                root.wrong(
-                        "ccproxy",
-                        "gives VMs the role '" + bridge.authrole() + "', expected one of the realm '" + realm.name()
-                                + "'");
-            }
-        }
-    }
-
-    private static void checkRealm(Section root, String key, @Nullable String realm, List<RealmSettings> realms) {
-        if (realm != null && realms.stream().noneMatch(one -> one.name().equals(realm))) {
-            Set<String> names = new TreeSet<>();
-            realms.forEach(one -> names.add(one.name()));
-            root.wrong(
-                    key,
-                    "names the realm '" + realm + "', which is not there, expected "
-                            + (names.isEmpty() ? "one under realms" : "one of " + String.join(", ", names)));
-        }
     }
 }

@@ -4,10 +4,7 @@ import io.polywire.net.Endpoint;
 import io.polywire.net.ListenSettings;
 import io.polywire.router.HistoryRules;
 import io.polywire.wamp.auth.Attempts;
-import io.polywire.wamp.door.WampDoorSettings;
-import io.polywire.webwire.door.BridgeSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param templates of realms that are made on demand
  * @param attempts how often authentication may fail
  * @param adminRealm where the server's own procedures {@code polywire.*} are, for roles that are {@code admin}; null: nowhere
- * @param slowCall calls that take at least so long are told to Flight Recorder
- * @param metrics who may read them
- * @param wamp the WAMP door
- * @param webWire the WebWire door; null if there is none
- * @param hemi the Hemi door; null if there is none
- * @param hemiServers Hemi servers whose commands are procedures
- * @param gate the Gate door, whose folder lies in {@code data}; null if there is none
- * @param ccProxy the cc-proxy door; null if there is none
+ * @param watch log, metrics and what else is told of it
+ * @param doors how clients get in
  */
 public record ServerSettings(
         @Nullable Path data,
@@ -36,20 +27,10 @@ public record ServerSettings(
         List<TemplateSettings> templates,
         Attempts.Limits attempts,
         @Nullable String adminRealm,
-        LogSettings log,
-        MetricsSettings metrics,
-        Duration slowCall,
-        WampDoorSettings wamp,
-        @Nullable WebWireSettings webWire,
-        @Nullable HemiSettings hemi,
-        List<HemiServerSettings> hemiServers,
-        @Nullable GateConfig gate,
-        @Nullable CcProxySection ccProxy) {
+        WatchSettings watch,
+        DoorSettings doors) {
     /** Where a server listens if nobody says otherwise. */
     public static final Endpoint DEFAULT_ENDPOINT = new Endpoint.Tcp("127.0.0.1", 8080);
-
-    /** From which on a call is slow. */
-    static final Duration SLOW_CALL = Duration.ofMillis(500);
 
     /** How many events of each topic the development realm remembers. */
     private static final int REMEMBERED = 5;
@@ -58,7 +39,6 @@ public record ServerSettings(
         listeners = List.copyOf(listeners);
         realms = List.copyOf(realms);
         templates = List.copyOf(templates);
-        hemiServers = List.copyOf(hemiServers);
     }
 
     /** With the WAMP door only. */
@@ -70,15 +50,8 @@ public record ServerSettings(
                 List.of(),
                 Attempts.Limits.DEFAULT,
                 null,
-                LogSettings.DEFAULT,
-                MetricsSettings.DEFAULT,
-                SLOW_CALL,
-                WampDoorSettings.DEFAULT,
-                null,
-                null,
-                List.of(),
-                null,
-                null);
+                WatchSettings.DEFAULT,
+                DoorSettings.WAMP);
     }
 
     /**
@@ -94,94 +67,33 @@ public record ServerSettings(
                 List.of(),
                 Attempts.Limits.DEFAULT,
                 realm,
-                LogSettings.DEFAULT,
-                MetricsSettings.DEFAULT,
-                SLOW_CALL,
-                WampDoorSettings.DEFAULT,
-                new WebWireSettings(realm, BridgeSettings.DEFAULT),
-                HemiSettings.development(realm),
-                List.of(),
-                GateConfig.development(realm),
-                null);
+                WatchSettings.DEFAULT,
+                DoorSettings.development(realm));
     }
 
     /** The same with other listeners. */
     public ServerSettings withListeners(List<ListenSettings> others) {
-        return new ServerSettings(
-                data,
-                others,
-                realms,
-                templates,
-                attempts,
-                adminRealm,
-                log,
-                metrics,
-                slowCall,
-                wamp,
-                webWire,
-                hemi,
-                hemiServers,
-                gate,
-                ccProxy);
+        return new ServerSettings(data, others, realms, templates, attempts, adminRealm, watch, doors);
     }
 
     /** The same with another data folder. */
     public ServerSettings withData(Path folder) {
-        return new ServerSettings(
-                folder,
-                listeners,
-                realms,
-                templates,
-                attempts,
-                adminRealm,
-                log,
-                metrics,
-                slowCall,
-                wamp,
-                webWire,
-                hemi,
-                hemiServers,
-                gate,
-                ccProxy);
+        return new ServerSettings(folder, listeners, realms, templates, attempts, adminRealm, watch, doors);
     }
 
     /** The same with other realms. */
-    public ServerSettings with(List<RealmSettings> others, List<TemplateSettings> made, LogSettings other) {
-        return new ServerSettings(
-                data,
-                listeners,
-                others,
-                made,
-                attempts,
-                adminRealm,
-                other,
-                metrics,
-                slowCall,
-                wamp,
-                webWire,
-                hemi,
-                hemiServers,
-                gate,
-                ccProxy);
+    public ServerSettings withRealms(List<RealmSettings> others, List<TemplateSettings> made) {
+        return new ServerSettings(data, listeners, others, made, attempts, adminRealm, watch, doors);
     }
 
     /** The same with another log. */
     public ServerSettings withLog(LogSettings other) {
         return new ServerSettings(
-                data,
-                listeners,
-                realms,
-                templates,
-                attempts,
-                adminRealm,
-                other,
-                metrics,
-                slowCall,
-                wamp,
-                webWire,
-                hemi,
-                hemiServers,
-                gate,
-                ccProxy);
+                data, listeners, realms, templates, attempts, adminRealm, watch.withLog(other), doors);
+    }
+
+    /** The log. */
+    public LogSettings log() {
+        return watch.log();
     }
 }

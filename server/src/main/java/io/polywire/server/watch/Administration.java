@@ -6,11 +6,11 @@ import io.polywire.model.Payload;
 import io.polywire.model.Reasons;
 import io.polywire.model.Uris;
 import io.polywire.router.HostedRealm;
-import io.polywire.router.Identity;
 import io.polywire.router.Inspector;
 import io.polywire.router.RealmProcedure;
 import io.polywire.router.Realms;
 import io.polywire.router.Session;
+import io.polywire.server.access.Audit;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
@@ -32,17 +32,17 @@ public final class Administration {
     /** What the server itself can be told. Blocks; called on virtual threads. */
     public interface Control {
         /** Reads the configuration again; what was done and what was not, each in a sentence. */
-        Map<String, @Nullable Object> reload(String who);
+        Map<String, @Nullable Object> reload(Audit.Who who);
 
         /**
          * Logs messages of this level and worse from now on.
          *
          * @throws InvalidArgument if there is none of that name
          */
-        void logLevel(String level, String who);
+        void logLevel(String level, Audit.Who who);
 
         /** A session was ended by an administrator. */
-        void killed(String realm, long session, String reason, String who);
+        void killed(String realm, long session, String reason, Audit.Who who);
     }
 
     private final Watch watch;
@@ -114,9 +114,8 @@ public final class Administration {
         });
     }
 
-    private static String who(RealmProcedure.Request request) {
-        Identity identity = request.caller().identity();
-        return identity.authid() + " (" + identity.authrole() + ")";
+    private static Audit.Who who(RealmProcedure.Request request) {
+        return Audit.Who.of(request.caller());
     }
 
     // --- lists -----------------------------------------------------------------------------------------------------

@@ -65,18 +65,18 @@ class CcProxySectionTest {
                 Set.of(5));
         CcProxyDoorSettings door =
                 new CcProxyDoorSettings(folder.resolve("p.sock"), "rw-------", proxy, new BridgeSettings("", "vms"));
-        assertEquals(new CcProxySection("r", door), settings.ccProxy());
+        assertEquals(new CcProxySection("r", door), settings.doors().ccProxy());
     }
 
     @Test
     void whatIsLeftOutIsAsTheRoomHasItAndNothingIsBridged() throws IOException {
         CcProxySection section = Objects.requireNonNull(
-                read(REALM + "ccproxy: {socket: p.sock}\n").ccProxy());
+                read(REALM + "ccproxy: {socket: p.sock}\n").doors().ccProxy());
         assertEquals(CcProxySettings.defaults(), section.door().proxy());
         assertEquals("rw-rw----", section.door().mode());
         assertNull(section.realm());
         assertNull(section.door().bridge());
-        assertNull(read(REALM).ccProxy());
+        assertNull(read(REALM).doors().ccProxy());
     }
 
     @Test

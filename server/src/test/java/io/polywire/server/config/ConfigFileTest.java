@@ -223,7 +223,7 @@ class ConfigFileTest {
         assertEquals(new Endpoint.Unix(folder.resolve("w.sock")), unix.at());
         assertEquals("rw-rw----", unix.fileMode());
 
-        WampDoorSettings wamp = settings.wamp();
+        WampDoorSettings wamp = settings.doors().wamp();
         assertEquals("/wamp", wamp.path());
         assertEquals(1 << 20, wamp.messageLimit());
         assertEquals(2 << 20, wamp.queueLimit());
@@ -281,8 +281,8 @@ class ConfigFileTest {
         assertEquals(Duration.ofSeconds(3), template.linger());
         assertEquals(new Attempts.Limits(1, 2, Duration.ofSeconds(3)), settings.attempts());
         assertEquals("closed", settings.adminRealm());
-        assertEquals(new MetricsSettings("t0ken", true), settings.metrics());
-        assertEquals(Duration.ofSeconds(7), settings.slowCall());
+        assertEquals(new MetricsSettings("t0ken", true), settings.watch().metrics());
+        assertEquals(Duration.ofSeconds(7), settings.watch().slowCall());
         assertEquals(
                 new LogSettings(LogSettings.Level.INFO, LogSettings.Format.JSON, folder.resolve("audit.log")),
                 settings.log());
@@ -302,7 +302,7 @@ class ConfigFileTest {
                                 Duration.ofDays(2),
                                 new io.polywire.webwire.door.ServerSettings(
                                         1024, 2, 3072, Duration.ofSeconds(4), Duration.ofSeconds(5)))),
-                settings.webWire());
+                settings.doors().webWire());
         assertEquals(
                 new HemiSettings(
                         "closed",
@@ -324,8 +324,8 @@ class ConfigFileTest {
                                 true,
                                 6144),
                         new HemiSettings.Login(Map.of("02" + "ab".repeat(32), "staff"), "who.is.it")),
-                settings.hemi());
-        HemiServerSettings node = settings.hemiServers().getFirst();
+                settings.doors().hemi());
+        HemiServerSettings node = settings.doors().hemiServers().getFirst();
         assertEquals("closed", node.realm());
         assertEquals(
                 URI.create("wss://node.example:1/v1/ws"), node.server().client().url());
@@ -337,8 +337,8 @@ class ConfigFileTest {
         assertEquals("guest", node.server().role());
         assertEquals(Duration.ofSeconds(7), node.server().timeout());
         assertEquals(
-                settings.hemiServers(),
-                ConfigFile.read(folder.resolve("polywire.yaml")).hemiServers(),
+                settings.doors().hemiServers(),
+                ConfigFile.read(folder.resolve("polywire.yaml")).doors().hemiServers(),
                 "a reload finds what has changed");
     }
 
@@ -347,7 +347,7 @@ class ConfigFileTest {
         ServerSettings settings = ConfigFile.read(write("realms: [{name: r}]\nwamp: {}\n"));
         ServerSettings development = ServerSettings.development();
         assertEquals(development.listeners(), settings.listeners());
-        assertEquals(development.wamp(), settings.wamp());
+        assertEquals(development.doors().wamp(), settings.doors().wamp());
         assertEquals(
                 RealmOptions.DEFAULT.limits(),
                 settings.realms().getFirst().options().limits());

@@ -89,6 +89,8 @@ final class CodeLoader extends ClassLoader {
         byte[] bytes;
         try {
             bytes = generate(name);
+        } catch (Compiling.Stopped e) {
+            throw e; // from where the class is needed; the next program that needs it has it made anew
         } catch (RuntimeException e) { // a fault of the compiler must not look like a trap of the program
             throw new IllegalStateException("class " + name + " could not be made", e);
         }
@@ -100,11 +102,10 @@ final class CodeLoader extends ClassLoader {
 
     private byte @Nullable [] generate(String name) {
         int n = Integer.parseInt(name.substring(GENERATED.length() + 1));
-        ClassEmitter emitter = new ClassEmitter(code);
         return switch (name.charAt(GENERATED.length())) {
-            case 'G' -> emitter.group(n);
-            case 'S' -> emitter.signature(n);
-            case 'A' -> emitter.adapter(n);
+            case 'G' -> new ClassEmitter(code).group(n);
+            case 'S' -> new BridgeEmitter(code).signature(n);
+            case 'A' -> new BridgeEmitter(code).adapter(n);
             default -> null;
         };
     }
@@ -124,7 +125,7 @@ final class CodeLoader extends ClassLoader {
         byte[] bytes;
         try {
             bytes = new ClassEmitter(code).resumer(func, offset);
-        } catch (IllegalArgumentException tooLarge) {
+        } catch (IllegalArgumentException | Meter.Exhausted tooMuch) {
             return new Impossible();
         }
         Class<?> c;

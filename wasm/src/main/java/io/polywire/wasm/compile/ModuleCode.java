@@ -2,6 +2,7 @@ package io.polywire.wasm.compile;
 
 import io.polywire.wasm.module.FuncType;
 import io.polywire.wasm.module.Module;
+import io.polywire.wasm.module.ValType;
 import java.lang.constant.ClassDesc;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ public final class ModuleCode {
     private static final int GROUP_FUNCS = 12;
     private static final int GROUP_BYTES = 4 * 1024;
 
-    private record Key(String hash, boolean metered, int methodBytes) {}
+    private record Key(String hash, boolean metered, long budget, int methodBytes) {}
 
     /** Most bytes of code of a method that the JVM compiles, unless told otherwise; tests set less. */
     static volatile int methodBytes = 8000;
@@ -46,17 +48,21 @@ public final class ModuleCode {
     private final int[] groupStart;
     private final BitSet interpreted = new BitSet();
     private final BitSet compact = new BitSet();
+    private final BitSet namedAdapters = new BitSet();
     private final Map<Integer, Part> parts = new ConcurrentHashMap<>();
     private final @Nullable Analysis[] analyses;
     private final @Nullable Object[] groups;
     private final @Nullable Adapter[] adapters;
     private final Map<Long, Resumer> resumers = new ConcurrentHashMap<>();
     private final Map<Integer, Object> decoded = new ConcurrentHashMap<>();
+    private final AtomicLong budget;
+    private final boolean usesRefs;
     private final CodeLoader loader;
 
-    private ModuleCode(Module module, boolean metered) {
+    private ModuleCode(Module module, boolean metered, long budget) {
         this.module = module;
         this.metered = metered;
+        this.budget = new AtomicLong(budget);
         this.hugeMethod = methodBytes;
         this.canonical = canonicalTypes(module);
         int n = module.funcCount() - module.importedFuncs();
@@ -78,6 +84,7 @@ public final class ModuleCode {
         this.groupStart = starts.stream().mapToInt(Integer::intValue).toArray();
         this.groups = new Object[groupStart.length];
         this.adapters = new Adapter[canonical.length];
+        this.usesRefs = usesRefs(module);
         this.loader = new CodeLoader(this);
     }
 
@@ -85,13 +92,14 @@ public final class ModuleCode {
      * The code of a module, shared with other modules whose code is the same.
      *
      * @param metered whether the code counts fuel
+     * @param budget about how many bytes of code may be made
      */
-    public static ModuleCode of(Module module, boolean metered) {
-        Key key = new Key(module.codeHash(), metered, methodBytes);
+    public static ModuleCode of(Module module, boolean metered, long budget) {
+        Key key = new Key(module.codeHash(), metered, budget, methodBytes);
         SoftReference<ModuleCode> known = CACHE.get(key);
         ModuleCode code = known == null ? null : known.get();
         if (code == null) {
-            code = new ModuleCode(module, metered);
+            code = new ModuleCode(module, metered, budget);
             CACHE.values().removeIf(r -> r.get() == null);
             CACHE.put(key, new SoftReference<>(code));
         }
@@ -108,6 +116,18 @@ public final class ModuleCode {
         return canonical;
     }
 
+    private static boolean usesRefs(Module module) {
+        return !module.tables().isEmpty()
+                || module.types().stream()
+                        .anyMatch(t -> t.params().stream().anyMatch(ValType::isRef)
+                                || t.results().stream().anyMatch(ValType::isRef))
+                || module.globals().stream().anyMatch(g -> g.type().isRef())
+                || !module.elements().isEmpty()
+                || module.bodies().stream()
+                        .anyMatch(
+                                x -> x.locals().stream().anyMatch(l -> l.type().isRef()));
+    }
+
     /** What a call takes from the stack budget: words of 8 bytes. */
     public static int frameCost(int locals) {
         return 8 + locals;
@@ -120,6 +140,11 @@ public final class ModuleCode {
     /** Whether the code counts fuel. */
     public boolean metered() {
         return metered;
+    }
+
+    /** Whether there are references in the module at all. */
+    public boolean usesRefs() {
+        return usesRefs;
     }
 
     /** Index of the first type that equals the given one. */
@@ -152,9 +177,20 @@ public final class ModuleCode {
         return a;
     }
 
-    /** Whether a function is too large for the JVM and left to the interpreter. */
+    /** What may still be spent on code, in units of about a byte. */
+    AtomicLong budget() {
+        return budget;
+    }
+
+    /** Whether no more code is to be made. */
+    boolean isExhausted() {
+        return budget.get() <= 0;
+    }
+
+    /** Whether a function is left to the interpreter: too large for the JVM, or past what may be compiled. */
     public boolean isInterpreted(int func) {
-        if (analysis(func).wide()) {
+        int n = groupOf[func - module.importedFuncs()];
+        if ((groups[n] == null && isExhausted()) || analysis(func).wide()) {
             return true;
         }
         group(func);
@@ -213,6 +249,15 @@ public final class ModuleCode {
     boolean isMarked(int func) {
         synchronized (interpreted) {
             return interpreted.get(func);
+        }
+    }
+
+    /** Whether a type's adapter is named for the first time. */
+    boolean isNewAdapter(int type) {
+        synchronized (namedAdapters) {
+            boolean known = namedAdapters.get(type);
+            namedAdapters.set(type);
+            return !known;
         }
     }
 

@@ -56,9 +56,7 @@ public final class Validator {
      * @param offsets offsets with the largest height of the stack that is of interest
      */
     public static Map<Integer, List<ValType>> operandsAt(Module module, int func, Map<Integer, Integer> offsets) {
-        Validator v = new Validator(module);
-        v.collectDeclared();
-        return new BodyValidator(module, v.declared).operandsAt(func, offsets);
+        return new BodyValidator(module, all(module)).operandsAt(func, offsets);
     }
 
     /** Types of the operand stack just before the instruction at one offset; null if it is dead or there is none. */
@@ -79,9 +77,14 @@ public final class Validator {
 
     /** Goes through a valid function. */
     public static void visit(Module module, int func, Visitor visitor) {
-        Validator v = new Validator(module);
-        v.collectDeclared();
-        new BodyValidator(module, v.declared).visit(func, visitor);
+        new BodyValidator(module, all(module)).visit(func, visitor);
+    }
+
+    /** The functions that ref.func may name in a valid module. */
+    private static BitSet all(Module module) {
+        BitSet all = new BitSet();
+        all.set(0, module.funcCount());
+        return all;
     }
 
     /** Decodes the bodies from the given one on without validating them. */

@@ -7,6 +7,8 @@ import io.polywire.wasm.Instance;
 import io.polywire.wasm.Limit;
 import io.polywire.wasm.Scheduler;
 import io.polywire.wasm.Snapshot;
+import io.polywire.wasm.module.ByteWriter;
+import io.polywire.wasm.module.FuncType;
 import io.polywire.wasm.module.Module;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -33,6 +36,7 @@ final class Latency {
         requests("sieve", sieve, 8_000_000);
         requests("spin", tight, 0);
         snapshot();
+        crowd(fib, tight);
     }
 
     private static Module module(String name) throws IOException {
@@ -121,6 +125,43 @@ final class Latency {
             throw new IllegalStateException(s + " instead of " + expected);
         }
         return nanos;
+    }
+
+    /** A new program's whole run beside 200 that wait and 8 that compute, with a thread for each processor. */
+    private static void crowd(Module fib, Module spin) {
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        FuncType type = new FuncType(List.of(), List.of());
+        Module asking = Module.decode(new ByteWriter()
+                .fixed(0x6d736100, 4)
+                .fixed(1, 4)
+                .section(1, new ByteWriter().u8(1).u8(0x60).u8(0).u8(0))
+                .section(2, new ByteWriter().u8(1).name("env").name("ask").u8(0).u8(0))
+                .section(7, new ByteWriter().u8(1).name("run").u8(0).u8(0))
+                .toBytes());
+        Imports imports = new Imports().func("env", "ask", type, call -> {
+            throw call.waitFor(never);
+        });
+        List<Execution> others = new ArrayList<>();
+        for (int n = 0; n < 200; n++) {
+            others.add(Instance.of(asking, imports).prepare("run"));
+        }
+        for (int n = 0; n < 8; n++) {
+            others.add(Instance.of(spin, new Imports()).prepare("run", 0));
+        }
+        long[] nanos = new long[ROUNDS];
+        try (Scheduler scheduler = new Scheduler()) {
+            others.forEach(scheduler::start);
+            pause();
+            for (int n = 0; n < ROUNDS; n++) {
+                long t = System.nanoTime();
+                Execution e = Instance.of(fib, new Imports()).prepare("run", 15);
+                scheduler.start(e);
+                var _ = e.whenStopped().join();
+                nanos[n] = System.nanoTime() - t;
+            }
+            others.forEach(e -> e.kill("done"));
+        }
+        line("a call beside 200 waiting, 8 computing", nanos);
     }
 
     /** A program with a memory of 1 MiB that is full of different bytes. */

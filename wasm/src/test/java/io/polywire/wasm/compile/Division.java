@@ -1,5 +1,6 @@
 package io.polywire.wasm.compile;
 
+import io.polywire.wasm.Limit;
 import io.polywire.wasm.module.Module;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
@@ -22,7 +23,7 @@ public final class Division {
 
     /** Bytes of code of the largest method of a module's functions. */
     public static int largestMethod(Module module) {
-        ModuleCode code = ModuleCode.of(module, false);
+        ModuleCode code = ModuleCode.of(module, false, Limit.COMPILE_BYTES);
         int largest = 0;
         for (int g = 0; g < code.groupCount(); g++) {
             for (MethodModel m :

@@ -1,5 +1,6 @@
 package io.polywire.webwire.door;
 
+import io.polywire.model.AccessEvent;
 import io.polywire.model.Reasons;
 import io.polywire.net.CloseCode;
 import io.polywire.router.Identity;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the realm's thread; the store is asked on virtual threads.
  */
 final class Attachment {
+    private static final String METHOD = "webwire-session";
+
     /** What is attached. */
     private record Attached(String digest, Session session) {}
 
@@ -42,6 +45,7 @@ final class Attachment {
     void restore(RestoreSession m) {
         String digest = StoredSession.digest(m.key());
         if (!door.active().claim(digest, client)) {
+            refused("the session is active");
             client.error(m.id(), Answers.sessionActive(m.key()));
             client.ready();
             return;
@@ -69,6 +73,7 @@ final class Attachment {
             return;
         }
         if (found == null) {
+            refused("there is no such session");
             client.error(m.id(), Answers.sessionNotFound(m.key()));
         } else {
             Attached before = attached;
@@ -85,6 +90,7 @@ final class Attachment {
     private void failed(RestoreSession m, String digest) {
         door.active().release(digest, client);
         if (!client.isOver()) {
+            refused("the session store failed");
             client.error(m.id(), Answers.restorationFailed());
             client.finish(CloseCode.INTERNAL_ERROR, "internal error");
         }
@@ -93,10 +99,22 @@ final class Attachment {
     private void attach(Attached now, StoredSession stored) {
         boolean had = attached != null;
         attached = now;
-        client.identity(new Identity(stored.authid(), stored.authrole(), "webwire-session", client.door(), Map.of()));
+        client.identity(new Identity(stored.authid(), stored.authrole(), METHOD, client.door(), Map.of()));
+        door.access()
+                .accept(AccessEvent.login(
+                        client.door(), realm(), stored.authid(), stored.authrole(), METHOD, client.address()));
         if (!had) {
             client.attached(true);
         }
+    }
+
+    private void refused(String reason) {
+        door.access()
+                .accept(AccessEvent.refusal(client.door(), realm(), null, METHOD, client.address(), reason));
+    }
+
+    private String realm() {
+        return door.realm().realm().name();
     }
 
     /**

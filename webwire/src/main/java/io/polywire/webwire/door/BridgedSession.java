@@ -304,6 +304,11 @@ final class BridgedSession implements Link {
         return new Traffic(socket.octetsIn(), socket.octetsOut(), socket.queuedBytes());
     }
 
+    /** {@code HOST:PORT} of the client. */
+    String address() {
+        return socket.peer().address();
+    }
+
     @Override
     public String door() {
         return "webwire";

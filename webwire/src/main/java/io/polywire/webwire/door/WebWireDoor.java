@@ -1,5 +1,6 @@
 package io.polywire.webwire.door;
 
+import io.polywire.model.AccessEvent;
 import io.polywire.model.Message;
 import io.polywire.net.HttpAnswer;
 import io.polywire.net.HttpDoor;
@@ -35,6 +36,8 @@ public final class WebWireDoor implements HttpDoor {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong dropped = new AtomicLong();
 
+    private volatile Consumer<AccessEvent> access = event -> {};
+
     // Owned by the realm's thread.
     private final Map<Long, BridgedSession> sessions = new HashMap<>();
     private Message.@Nullable Event event;
@@ -51,6 +54,15 @@ public final class WebWireDoor implements HttpDoor {
         this.settings = settings;
         SessionProcedures procedures = new SessionProcedures(this);
         realm.run(procedures::join);
+    }
+
+    /** From now on the listener hears of sessions that begin, and of those refused, on the realm's thread; must not block. */
+    public void onAccess(Consumer<AccessEvent> listener) {
+        access = listener;
+    }
+
+    Consumer<AccessEvent> access() {
+        return access;
     }
 
     /** Connections at this moment. */
