@@ -79,7 +79,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements HttpCarr
         switch (answer) {
             case HttpResponse response -> answer(response);
             case HttpAnswer.Upgrade u -> answer(HttpResponse.text(426, "this is a WebSocket endpoint of HTTP/1.1"));
-            case HttpAnswer.Exchange e when asked != null -> {
+            case HttpAnswer.Exchange e
+            when asked != null -> {
                 HttpExchange opened = new HttpExchange(this, asked, e.handler());
                 exchange = opened;
                 timed = e.handler() instanceof GatheredBody;

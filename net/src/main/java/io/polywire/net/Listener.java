@@ -40,7 +40,9 @@ public final class Listener implements AutoCloseable {
      * @throws NetException if the address cannot be used, or certificate or key not be read
      */
     public static Listener open(Loops loops, ListenSettings settings, Doors doors) {
-        SslContext tls = settings.tls() == null ? null : settings.tls().context(!doors.http().isEmpty());
+        SslContext tls = settings.tls() == null
+                ? null
+                : settings.tls().context(!doors.http().isEmpty());
         AtomicInteger connections = new AtomicInteger();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group(), loops.group())

@@ -89,9 +89,7 @@ final class Sniffer extends Tended {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ByteBuf bytes = early.isReadable()
-                    ? Unpooled.wrappedBuffer(early, (ByteBuf) message)
-                    : (ByteBuf) message;
+            ByteBuf bytes = early.isReadable() ? Unpooled.wrappedBuffer(early, (ByteBuf) message) : (ByteBuf) message;
             early = Unpooled.EMPTY_BUFFER;
             if (bytes.isReadable()) {
                 arrived(ctx, this, bytes);

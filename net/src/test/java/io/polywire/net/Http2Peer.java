@@ -145,8 +145,8 @@ final class Http2Peer implements AutoCloseable {
         if (headers.type != HEADERS) {
             throw new AssertionError("frame of type " + headers.type + " instead of HEADERS");
         }
-        return String.valueOf(
-                decoder.decodeHeaders(headers.stream, Unpooled.wrappedBuffer(headers.payload)).get(name));
+        return String.valueOf(decoder.decodeHeaders(headers.stream, Unpooled.wrappedBuffer(headers.payload))
+                .get(name));
     }
 
     /** An answer whose frames are the next ones: status and body. */

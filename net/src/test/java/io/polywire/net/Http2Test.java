@@ -109,7 +109,8 @@ final class Http2Test {
         try (Served served = serve();
                 Http2Peer peer = Http2Peer.connect(served.at())) {
             assertEquals("200|GET a=b\n", peer.send(get(1, "/hello?a=b")).answer(1));
-            assertEquals("404|nothing is served here\n", peer.send(get(3, "/other")).answer(3));
+            assertEquals(
+                    "404|nothing is served here\n", peer.send(get(3, "/other")).answer(3));
             assertEquals("500|internal error\n", peer.send(get(5, "/fault")).answer(5));
             assertEquals(
                     "426|this is a WebSocket endpoint of HTTP/1.1\n",
@@ -134,10 +135,7 @@ final class Http2Test {
                 assertEquals(part, peer.next().text());
             }
             peer.send(Http2Peer.frame(
-                    Http2Peer.HEADERS,
-                    Http2Peer.END_HEADERS | Http2Peer.END_STREAM,
-                    1,
-                    Http2Peer.block("x-sum", "6")));
+                    Http2Peer.HEADERS, Http2Peer.END_HEADERS | Http2Peer.END_STREAM, 1, Http2Peer.block("x-sum", "6")));
             Http2Peer.Frame trailers = peer.next();
             assertTrue(trailers.last());
             assertEquals("all 6", peer.field(trailers, "x-count"));
@@ -373,7 +371,9 @@ final class Http2Test {
                 int stream = 1 + 2 * i;
                 assertEquals(
                         "200|GET null\n",
-                        other.send(Http2Peer.window(0, 100)).send(get(stream, "/hello")).answer(stream),
+                        other.send(Http2Peer.window(0, 100))
+                                .send(get(stream, "/hello"))
+                                .answer(stream),
                         "case " + i + " of seed " + SEED);
             }
         }

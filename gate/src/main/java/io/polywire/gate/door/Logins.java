@@ -40,8 +40,8 @@ final class Logins {
 
     private boolean isNew(Peer connection, String principal) {
         synchronized (told) {
-            Last before = told.put(
-                    System.identityHashCode(connection), new Last(new WeakReference<>(connection), principal));
+            Last before =
+                    told.put(System.identityHashCode(connection), new Last(new WeakReference<>(connection), principal));
             return before == null
                     || !before.connection().refersTo(connection)
                     || !before.principal().equals(principal);
