@@ -1,5 +1,6 @@
 package io.polywire.net;
 
+import java.lang.System.Logger.Level;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,22 @@ public record Doors(List<HttpDoor> http, @Nullable StreamDoor stream) {
     /** HTTP only. */
     public static Doors http(HttpDoor... doors) {
         return new Doors(List.of(doors), null);
+    }
+
+    /** What the first door that wants the request does with it. */
+    HttpAnswer ask(HttpRequest request) {
+        try {
+            for (HttpDoor door : http) {
+                HttpAnswer answer = door.answer(request);
+                if (answer != null) {
+                    return answer;
+                }
+            }
+        } catch (RuntimeException e) {
+            Connection.LOG.log(Level.ERROR, "door failed at " + request.method() + " " + request.path(), e);
+            return HttpResponse.text(500, "internal error");
+        }
+        return HttpResponse.text(404, "nothing is served here");
     }
 
     /** Every connection goes to that door, without looking at its first octet. */

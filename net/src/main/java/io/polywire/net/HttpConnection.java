@@ -14,7 +14,6 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,19 +25,19 @@ import org.jspecify.annotations.Nullable;
  * a queue, and nothing more is read meanwhile; so it holds at most what one read contained.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures end the channel, which is heard of there.
-final class HttpConnection extends Tended {
+final class HttpConnection extends Tended implements HttpCarrier {
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** A body nobody wants is read up to this size, to keep the connection. */
-    private static final long UNWANTED = 64 * 1024;
+    static final long UNWANTED = 64 * 1024;
 
     private static final int LONGEST_LINE = 8192;
 
     private final Channel channel;
     private final Loop loop;
     private final ListenSettings settings;
-    private final List<HttpDoor> doors;
+    private final Doors doors;
     private final HttpChannel.Tap tap = new HttpChannel.Tap(this);
     private final HttpServerCodec codec;
     private final HttpChannel handler = new HttpChannel(this);
@@ -61,7 +60,7 @@ final class HttpConnection extends Tended {
     private boolean timed;
     private long deadline;
 
-    private HttpConnection(Channel channel, Loop loop, ListenSettings settings, List<HttpDoor> doors) {
+    private HttpConnection(Channel channel, Loop loop, ListenSettings settings, Doors doors) {
         this.channel = channel;
         this.loop = loop;
         this.settings = settings;
@@ -72,13 +71,14 @@ final class HttpConnection extends Tended {
                 .setMaxHeaderSize(settings.maxHeaderBytes()));
     }
 
-    static void install(ChannelPipeline pipeline, Loop loop, ListenSettings settings, List<HttpDoor> doors) {
+    static void install(ChannelPipeline pipeline, Loop loop, ListenSettings settings, Doors doors) {
         HttpConnection connection = new HttpConnection(pipeline.channel(), loop, settings, doors);
         pipeline.addLast(connection.tap, connection.codec, connection.handler);
         loop.tend(connection);
     }
 
-    Loop loop() {
+    @Override
+    public Loop loop() {
         return loop;
     }
 
@@ -157,7 +157,7 @@ final class HttpConnection extends Tended {
             answer(HttpResponse.text(400, "HTTP/1.1 needs one Host header"));
             return;
         }
-        switch (ask(asked)) {
+        switch (doors.ask(asked)) {
             case HttpResponse response -> {
                 // The client waits before it sends the body, which therefore cannot be skipped.
                 output.keepAliveIf(!expects && HttpUtil.getContentLength(head, 0L) <= UNWANTED);
@@ -165,6 +165,15 @@ final class HttpConnection extends Tended {
             }
             case HttpAnswer.Exchange e -> open(new HttpExchange(this, asked, e.handler()), expects);
             case HttpAnswer.Upgrade u -> upgrade = u;
+        }
+        awaitBody();
+    }
+
+    /** Who streams has patience of its own; else more of the body has to come in time. */
+    private void awaitBody() {
+        HttpExchange current = exchange;
+        if (!closing && (current == null || current.handler() instanceof GatheredBody)) {
+            expire(settings.idleTimeout().toNanos());
         }
     }
 
@@ -175,21 +184,6 @@ final class HttpConnection extends Tended {
             peer = now;
         }
         return HttpRequest.of(head, now);
-    }
-
-    private HttpAnswer ask(HttpRequest asked) {
-        try {
-            for (HttpDoor door : doors) {
-                HttpAnswer answer = door.answer(asked);
-                if (answer != null) {
-                    return answer;
-                }
-            }
-        } catch (RuntimeException e) {
-            Connection.LOG.log(Level.ERROR, "door failed at " + asked.method() + " " + asked.path(), e);
-            return HttpResponse.text(500, "internal error");
-        }
-        return HttpResponse.text(404, "nothing is served here");
     }
 
     private void open(HttpExchange opened, boolean expects) {
@@ -219,8 +213,8 @@ final class HttpConnection extends Tended {
             inputDone = true;
             timed = false;
             ended(last);
-        } else if (current == null || current.handler() instanceof GatheredBody) {
-            expire(settings.idleTimeout().toNanos());
+        } else {
+            awaitBody();
         }
     }
 
@@ -264,7 +258,8 @@ final class HttpConnection extends Tended {
 
     // ---- output ----
 
-    void respond(HttpExchange from, HttpResponse response) {
+    @Override
+    public void respond(HttpExchange from, HttpResponse response) {
         if (from == exchange && !from.over()) {
             output.keepAliveIf(inputDone);
             answer(response);
@@ -277,19 +272,22 @@ final class HttpConnection extends Tended {
         outputComplete();
     }
 
-    void start(HttpExchange from, int status, Headers headers) {
+    @Override
+    public void start(HttpExchange from, int status, Headers headers) {
         if (from == exchange && !from.over()) {
             output.start(status, headers);
         }
     }
 
-    void write(HttpExchange from, byte[] buf, int off, int len) {
+    @Override
+    public void write(HttpExchange from, byte[] buf, int off, int len) {
         if (from == exchange && !from.over() && len > 0) {
             output.body(buf, off, len);
         }
     }
 
-    void end(HttpExchange from, Headers trailers) {
+    @Override
+    public void end(HttpExchange from, Headers trailers) {
         if (from == exchange && !from.over()) {
             output.end(trailers);
             output.keepAliveIf(inputDone);
@@ -297,11 +295,13 @@ final class HttpConnection extends Tended {
         }
     }
 
-    long queuedBytes() {
+    @Override
+    public long queuedBytes() {
         return output.queuedBytes();
     }
 
-    void pause(HttpExchange from, boolean on) {
+    @Override
+    public void pause(HttpExchange from, boolean on) {
         if (from == exchange && !from.over()) {
             paused = on;
             // Not at once: this may be called from within the draining.
@@ -309,7 +309,8 @@ final class HttpConnection extends Tended {
         }
     }
 
-    void abort(HttpExchange from) {
+    @Override
+    public void abort(HttpExchange from) {
         if (from == exchange && !from.over()) {
             channel.close();
         }

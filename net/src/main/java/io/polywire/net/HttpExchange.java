@@ -9,14 +9,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * on the loop. After the end of the exchange everything is without effect.
  */
 public final class HttpExchange {
-    private final HttpConnection connection;
+    private final HttpCarrier carrier;
     private final HttpRequest request;
     private final ExchangeHandler handler;
     private final AtomicBoolean answered = new AtomicBoolean();
     private boolean over;
 
-    HttpExchange(HttpConnection connection, HttpRequest request, ExchangeHandler handler) {
-        this.connection = connection;
+    HttpExchange(HttpCarrier carrier, HttpRequest request, ExchangeHandler handler) {
+        this.carrier = carrier;
         this.request = request;
         this.handler = handler;
     }
@@ -28,7 +28,7 @@ public final class HttpExchange {
 
     /** The loop of the connection. */
     public Loop loop() {
-        return connection.loop();
+        return carrier.loop();
     }
 
     /** Runs the task on the loop. */
@@ -36,60 +36,60 @@ public final class HttpExchange {
         loop().execute(task);
     }
 
-    /** Answers as a whole. If the request's body has not ended, the connection is closed after the answer. */
+    /** Answers as a whole. The rest of the request's body is not read, which ends a connection of HTTP/1.1. */
     public void respond(HttpResponse response) {
         if (!answered.compareAndSet(false, true)) {
             throw new IllegalStateException("the request is answered already");
         }
         if (loop().inLoop()) {
-            connection.respond(this, response);
+            carrier.respond(this, response);
         } else {
-            execute(() -> connection.respond(this, response));
+            execute(() -> carrier.respond(this, response));
         }
     }
 
     /**
-     * Begins an answer whose body follows with {@link #write} and {@link #end}; chunked unless the headers have a {@code
-     * Content-Length}. The head leaves at once.
+     * Begins an answer whose body follows with {@link #write} and {@link #end}; over HTTP/1.1 chunked unless the headers
+     * have a {@code Content-Length}. The head leaves at once.
      */
     public void start(int status, Headers headers) {
         if (!answered.compareAndSet(false, true)) {
             throw new IllegalStateException("the request is answered already");
         }
-        connection.start(this, status, headers);
+        carrier.start(this, status, headers);
     }
 
     /** Appends to the body that was started; the array may be reused afterwards. */
     public void write(byte[] buf, int off, int len) {
-        connection.write(this, buf, off, len);
+        carrier.write(this, buf, off, len);
     }
 
-    /** Ends the answer that was started; trailers are sent if it is chunked. */
+    /** Ends the answer that was started; trailers are sent over HTTP/2, or if it is chunked. */
     public void end(Headers trailers) {
-        connection.end(this, trailers);
+        carrier.end(this, trailers);
     }
 
-    /** Octets of the answer that the kernel has not taken yet. */
+    /** Octets of the answer that neither the kernel nor the window of an HTTP/2 client has taken yet. */
     public long queuedBytes() {
-        return connection.queuedBytes();
+        return carrier.queuedBytes();
     }
 
     /** Reads no more of the body. */
     public void pauseReading() {
-        connection.pause(this, true);
+        carrier.pause(this, true);
     }
 
     /** Reads the body again. */
     public void resumeReading() {
-        connection.pause(this, false);
+        carrier.pause(this, false);
     }
 
-    /** Cuts the connection. */
+    /** Cuts the carrier. */
     public void abort() {
         if (loop().inLoop()) {
-            connection.abort(this);
+            carrier.abort(this);
         } else {
-            execute(() -> connection.abort(this));
+            execute(() -> carrier.abort(this));
         }
     }
 

@@ -12,18 +12,10 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /** The answers of one HTTP connection, flushed once per loop turn. Owned by the connection's loop. */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures end the channel, which is heard of there.
 final class HttpOutput {
-    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
     private final Channel channel;
     private final Loop loop;
     private boolean keepAlive;
@@ -115,7 +107,7 @@ final class HttpOutput {
             out.headers().add(f.name(), f.value());
         }
         if (!out.headers().contains(HttpHeaderNames.DATE)) {
-            out.headers().set(HttpHeaderNames.DATE, HTTP_DATE.format(Instant.now()));
+            out.headers().set(HttpHeaderNames.DATE, HttpDate.now());
         }
         if (!keepAlive) {
             out.headers().set(HttpHeaderNames.CONNECTION, "close");

@@ -49,7 +49,9 @@ public final class Listener implements AutoCloseable {
      * @param rates count connections; handshakes are counted by the doors, see {@link Rates#limit}
      */
     public static Listener open(Loops loops, ListenSettings settings, Doors doors, Rates rates) {
-        SslContext tls = settings.tls() == null ? null : settings.tls().context();
+        SslContext tls = settings.tls() == null
+                ? null
+                : settings.tls().context(!doors.http().isEmpty());
         AtomicInteger connections = new AtomicInteger();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group(), loops.group())

@@ -1,18 +1,25 @@
 package io.polywire.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/** Looks at the first octet of a connection and puts the right handlers into its place. */
+/** Looks at the first octets of a connection and puts the right handlers into its place. */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures end the channel, which is heard of there.
 final class Sniffer extends Tended {
     /** RawSocket's first octet; no HTTP request begins with it. */
     private static final byte RAW = 0x7F;
+
+    /** How HTTP/2 begins; no request of HTTP/1.1 has that method. */
+    private static final ByteBuf HTTP2 = Unpooled.unreleasableBuffer(
+            Unpooled.wrappedBuffer("PRI ".getBytes(StandardCharsets.US_ASCII)).asReadOnly());
 
     private final Loop loop;
     private final ListenSettings settings;
@@ -37,6 +44,12 @@ final class Sniffer extends Tended {
     }
 
     private void arrived(ChannelHandlerContext ctx, Handler self, ByteBuf bytes) {
+        int known = Math.min(bytes.readableBytes(), HTTP2.readableBytes());
+        boolean http2 = ByteBufUtil.equals(bytes, bytes.readerIndex(), HTTP2, HTTP2.readerIndex(), known);
+        if (http2 && known < HTTP2.readableBytes() && !doors.http().isEmpty()) {
+            self.early = bytes; // A PUT or a POST may begin that way, too.
+            return;
+        }
         loop.forget(this);
         ChannelPipeline pipeline = ctx.pipeline();
         if (doors.http().isEmpty() || (doors.stream() != null && bytes.getByte(bytes.readerIndex()) == RAW)) {
@@ -45,8 +58,10 @@ final class Sniffer extends Tended {
             ByteStream stream = new ByteStream(ctx.channel(), loop, peer, door.accept(peer));
             pipeline.addLast(new ConnectionChannel(stream));
             stream.start();
+        } else if (http2) {
+            Http2Connection.install(pipeline, loop, settings, doors);
         } else {
-            HttpConnection.install(pipeline, loop, settings, doors.http());
+            HttpConnection.install(pipeline, loop, settings, doors);
         }
         ctx.fireChannelRead(bytes);
         pipeline.remove(self);
@@ -65,6 +80,8 @@ final class Sniffer extends Tended {
     }
 
     private final class Handler extends ChannelInboundHandlerAdapter {
+        private ByteBuf early = Unpooled.EMPTY_BUFFER;
+
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             loop.tend(Sniffer.this);
@@ -72,7 +89,8 @@ final class Sniffer extends Tended {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ByteBuf bytes = (ByteBuf) message;
+            ByteBuf bytes = early.isReadable() ? Unpooled.wrappedBuffer(early, (ByteBuf) message) : (ByteBuf) message;
+            early = Unpooled.EMPTY_BUFFER;
             if (bytes.isReadable()) {
                 arrived(ctx, this, bytes);
             } else {
@@ -90,6 +108,8 @@ final class Sniffer extends Tended {
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
             loop.forget(Sniffer.this);
+            early.release();
+            early = Unpooled.EMPTY_BUFFER;
         }
 
         @Override

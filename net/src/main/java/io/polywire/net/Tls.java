@@ -1,5 +1,10 @@
 package io.polywire.net;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
@@ -15,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 /** TLS 1.2 and 1.3 from PEM files. */
 public final class Tls {
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+
+    /** Clients choose; one that offers neither is served as its first octets want. */
+    private static final ApplicationProtocolConfig HTTP = new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2,
+            ApplicationProtocolNames.HTTP_1_1);
 
     private Tls() {}
 
@@ -32,13 +45,15 @@ public final class Tls {
             this(chain, key, null, false);
         }
 
-        SslContext context() {
+        /** @param http whether HTTP is served, in either version */
+        SslContext context(boolean http) {
             readable("certificate chain", chain);
             readable("private key", key);
             try {
                 SslContextBuilder builder = SslContextBuilder.forServer(chain.toFile(), key.toFile())
                         .sslProvider(SslProvider.JDK)
-                        .protocols(VERSIONS);
+                        .protocols(VERSIONS)
+                        .applicationProtocolConfig(http ? HTTP : ApplicationProtocolConfig.DISABLED);
                 if (clientCa != null) {
                     readable("client authority", clientCa);
                     builder.trustManager(clientCa.toFile())

@@ -345,6 +345,28 @@ final class HttpTest {
     }
 
     @Test
+    void bodyThatNeverBeginsIsCut() throws Exception {
+        ListenSettings quick = new ListenSettings(new Endpoint.Tcp("127.0.0.1", 0))
+                .withTimeouts(Duration.ofSeconds(10), Duration.ofMillis(300));
+        try (Served served = new Served(quick, Doors.http(door));
+                RawPeer peer = RawPeer.connect(served.at())) {
+            peer.send("PUT /length HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n");
+            assertEquals("", peer.readToEnd());
+        }
+    }
+
+    @Test
+    void methodThatBeginsAsHttp2DoesIsWaitedFor() throws Exception {
+        try (Served served = serve();
+                RawPeer peer = RawPeer.connect(served.at())) {
+            for (String part : List.of("P", "R", "I", get("/hello").replace("GET", "NT"))) {
+                peer.send(part);
+            }
+            assertEquals("HTTP/1.1 200 OK|PRINT null\n", peer.readResponse());
+        }
+    }
+
+    @Test
     void absoluteTargetIsReducedToItsPath() throws Exception {
         try (Served served = serve();
                 RawPeer peer = RawPeer.connect(served.at())) {

@@ -3,6 +3,7 @@ package io.polywire.gate.door;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.gate.message.Instances;
@@ -15,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,8 +216,11 @@ class HttpStreamTest {
                 }
                 return sent;
             });
-            Thread.sleep(300); // Nobody reads: the sender has to come to a stand.
-            assertTrue(!sender.isDone(), "everything was taken into memory");
+            // Nobody reads: the sender has to come to a stand.
+            assertThrows(
+                    TimeoutException.class,
+                    () -> sender.get(300, TimeUnit.MILLISECONDS),
+                    "everything was taken into memory");
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             for (byte[] chunk = http.readChunk(); chunk.length > 0; chunk = http.readChunk()) {
                 all.write(chunk, 0, 1);
