@@ -396,7 +396,8 @@ class ConfigFileTest {
                         "f:5:20: listeners[1].tls.certificate: is 'gone.pem', expected a file ("
                                 + folder.resolve("gone.pem") + " does not exist)",
                         "f:7:3: wamp.message_limits: is not a key here, expected path, message_limit, queue_limit,"
-                                + " queue_budget, hello_timeout, authenticate_timeout, stuck_timeout, keepalive, deflate",
+                                + " queue_budget, hello_timeout, authenticate_timeout, stuck_timeout, keepalive, deflate,"
+                                + " overflow, origins",
                         "f:9:11: realms[0].name: is 'a b', expected a URI such as com.example.main"
                                 + " (components are joined by dots and have neither blanks nor #)",
                         "f:11:11: realms[2].name: is 'r', which is the name of a realm above"),
