@@ -107,8 +107,8 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try {
             Map<String, @Nullable Object> report = server.reload(Audit.Who.signal("SIGHUP"));
-            String told = listed("applied", report.get("applied"))
-                    + listed("needs a restart", report.get("needs_restart"));
+            String told =
+                    listed("applied", report.get("applied")) + listed("needs a restart", report.get("needs_restart"));
             out.println(told.isEmpty() ? "reloaded: nothing has changed" : "reloaded" + told);
         } catch (RuntimeException e) {
             out.println("not reloaded: " + e.getMessage());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polywire.ccproxy.client.CcProxyClient;
+import io.polywire.ccproxy.client.IoChannel;
 import io.polywire.net.NetException;
 import io.polywire.server.config.ConfigFile;
 import io.polywire.server.config.ServerSettings;
@@ -95,11 +96,13 @@ class CcProxyDoorwayTest {
                     Map.of("vms", List.of()),
                     admin.call("polywire.ccproxy.vm.list").await().value());
             runtime.hello("c1", mock.controlPath(), mock.ioPath());
-            runtime.allocateIo(2);
             Map<String, ?> c1 = Map.of("container", "c1", "state", "running", "clients", 1L, "streams", 1L);
-            assertEquals(
-                    Map.of("vms", List.of(c1)),
-                    admin.call("polywire.ccproxy.vm.list").await().value());
+            try (IoChannel io = runtime.allocateIo(2)) {
+                assertTrue(io.ioBase() > 0);
+                assertEquals(
+                        Map.of("vms", List.of(c1)),
+                        admin.call("polywire.ccproxy.vm.list").await().value());
+            }
         }
     }
 

@@ -8,8 +8,7 @@ class MainTest {
     @Test
     void helpOfACommandIsThatOfItsRoom() {
         assertArrayEquals(new String[] {"bench", "--help"}, Main.spelledOut("help", "bench"));
-        assertArrayEquals(
-                new String[] {"gate", "instance", "--help"}, Main.spelledOut("help", "gate", "instance"));
+        assertArrayEquals(new String[] {"gate", "instance", "--help"}, Main.spelledOut("help", "gate", "instance"));
     }
 
     @Test

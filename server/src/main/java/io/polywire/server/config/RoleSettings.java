@@ -98,7 +98,8 @@ public record RoleSettings(
         if (uri == null || !Uris.valid(uri, match, false)) {
             if (uri != null) {
                 boolean beginning = match == Match.EXACT && Uris.valid(uri, Match.PREFIX, false);
-                String what = beginning ? "the beginning of URIs: expected match: prefix beside it" : "no URI or pattern";
+                String what =
+                        beginning ? "the beginning of URIs: expected match: prefix beside it" : "no URI or pattern";
                 s.wrong("uri", "is '" + uri + "', which is " + what);
             }
             return null;

@@ -54,12 +54,13 @@ class ConfigFileTest {
     @Test
     void aBeginningOfUrisWithoutMatchIsToldWhatItWants() throws IOException {
         assertEquals(
-                List.of("f:3:31: roles[0].rules[0].uri: is 'com.example.', which is the beginning of URIs:"
+                List.of("f:3:32: roles[0].rules[0].uri: is 'com.example.', which is the beginning of URIs:"
                         + " expected match: prefix beside it"),
                 problems("""
                 roles:
                   - name: staff
                     rules: [{allow: call, uri: com.example.}]
+                realms: [{name: main}]
                 """));
     }
 
@@ -105,8 +106,6 @@ class ConfigFileTest {
                   stuck_timeout: 3s
                   keepalive: 0
                   deflate: true
-                  overflow: drop_oldest
-                  origins: [same, "https://*.example.com"]
                 roles:
                   - name: guest
                   - name: staff
@@ -259,8 +258,6 @@ class ConfigFileTest {
         assertEquals(Duration.ofSeconds(3), wamp.stuckTimeout());
         assertEquals(Duration.ZERO, wamp.keepalive());
         assertTrue(wamp.deflate());
-        assertEquals(WampDoorSettings.Overflow.DROP_OLDEST, wamp.overflow());
-        assertEquals(List.of("same", "https://*.example.com"), wamp.origins().allowed());
 
         RealmSettings realm = settings.realms().getFirst();
         assertEquals("com.example.main", realm.name());

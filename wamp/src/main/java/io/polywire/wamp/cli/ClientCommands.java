@@ -96,7 +96,7 @@ public final class ClientCommands implements Runnable {
         return switch (w.uri()) {
             case "wamp.error.network_failure" ->
                 e instanceof ConnectException
-                        ? "Is a router listening there, with TLS (wss://, tls://) or without? --url names another."
+                        ? "Is a router listening there, with TLS if --url says so? 'polywire serve' starts one."
                         : "";
             case "wamp.error.no_such_realm" -> "--realm names the realm to join.";
             case "wamp.error.no_such_procedure" -> "'polywire procedures' lists what is registered.";

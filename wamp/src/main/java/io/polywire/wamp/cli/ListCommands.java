@@ -49,14 +49,14 @@ abstract sealed class ListCommands implements Callable<Integer> {
             try {
                 return ofServer(client);
             } catch (WampException alsoRefused) {
-                throw refused; // this is what was asked for
+                refused.addSuppressed(alsoRefused); // the first is what was asked for
+                throw refused;
             }
         }
     }
 
     /** Rows of {@code polywire.NAME} for the realm, with members named as in the meta API. */
-    final List<Map<String, @Nullable Object>> serverRows(
-            WampClient client, String name, Map<String, String> renamed) {
+    final List<Map<String, @Nullable Object>> serverRows(WampClient client, String name, Map<String, String> renamed) {
         Arguments arguments = Arguments.NONE.with("realm", target.realm()).with("limit", 100_000);
         Object answer = client.call("polywire." + name, arguments).await().value();
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
@@ -206,9 +206,7 @@ abstract sealed class ListCommands implements Callable<Integer> {
         @Override
         List<Map<String, @Nullable Object>> ofServer(WampClient client) {
             return serverRows(
-                    client,
-                    "topics",
-                    Map.of("subscription", "id", "topic", "uri", "subscriber_count", "subscribers"));
+                    client, "topics", Map.of("subscription", "id", "topic", "uri", "subscriber_count", "subscribers"));
         }
 
         @Override

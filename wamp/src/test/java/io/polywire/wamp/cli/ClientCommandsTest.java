@@ -249,8 +249,20 @@ class ClientCommandsTest {
                         return Map.of(
                                 "sessions",
                                 List.of(Map.of(
-                                        "session", 7, "authid", "joe", "authrole", "staff", "authmethod", "ticket",
-                                        "door", "wamp", "transport", "websocket", "peer", "127.0.0.1:9")));
+                                        "session",
+                                        7,
+                                        "authid",
+                                        "joe",
+                                        "authrole",
+                                        "staff",
+                                        "authmethod",
+                                        "ticket",
+                                        "door",
+                                        "wamp",
+                                        "transport",
+                                        "websocket",
+                                        "peer",
+                                        "127.0.0.1:9")));
                     })
                     .await();
             server.register(
@@ -258,8 +270,16 @@ class ClientCommandsTest {
                             call -> Map.of(
                                     "procedures",
                                     List.of(Map.of(
-                                            "registration", 3, "procedure", "a.b", "match", "exact", "invoke", "single",
-                                            "callee_count", 1))))
+                                            "registration",
+                                            3,
+                                            "procedure",
+                                            "a.b",
+                                            "match",
+                                            "exact",
+                                            "invoke",
+                                            "single",
+                                            "callee_count",
+                                            1))))
                     .await();
             BlockingQueue<Object> killed = new LinkedBlockingQueue<>();
             server.register("polywire.kill", call -> {
@@ -269,7 +289,8 @@ class ClientCommandsTest {
                     .await();
             assertEquals(0, run("sessions", "--role", "staff"));
             out.next();
-            assertEquals("7 joe staff ticket wamp 127.0.0.1:9", out.next().strip().replaceAll(" +", " "));
+            assertEquals(
+                    "7 joe staff ticket wamp 127.0.0.1:9", out.next().strip().replaceAll(" +", " "));
             assertEquals(0, run("procedures"));
             out.next();
             assertEquals("3 a.b exact single 1", out.next().strip().replaceAll(" +", " "));
