@@ -4,15 +4,16 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an answer as octets, or null as soon as there are more than the limit. */
-final class BoundedBody implements BodySubscriber<byte @Nullable []> {
+/** The body of an answer as octets, or nothing as soon as there are more than the limit. */
+final class BoundedBody implements BodySubscriber<Optional<byte[]>> {
     private final int limit;
-    private final CompletableFuture<byte @Nullable []> octets = new CompletableFuture<>();
+    private final CompletableFuture<Optional<byte[]>> octets = new CompletableFuture<>();
     private final List<ByteBuffer> parts = new ArrayList<>();
     private long size;
     private @Nullable Subscription subscription;
@@ -23,7 +24,7 @@ final class BoundedBody implements BodySubscriber<byte @Nullable []> {
     }
 
     @Override
-    public CompletionStage<byte @Nullable []> getBody() {
+    public CompletionStage<Optional<byte[]>> getBody() {
         return octets;
     }
 
@@ -38,7 +39,7 @@ final class BoundedBody implements BodySubscriber<byte @Nullable []> {
     }
 
     private void stop(Subscription s) {
-        octets.complete(null);
+        octets.complete(Optional.empty());
         parts.clear();
         s.cancel();
     }
@@ -76,6 +77,6 @@ final class BoundedBody implements BodySubscriber<byte @Nullable []> {
             at += n;
         }
         parts.clear();
-        octets.complete(all);
+        octets.complete(Optional.of(all));
     }
 }

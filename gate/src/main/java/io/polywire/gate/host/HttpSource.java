@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -93,14 +94,10 @@ public final class HttpSource implements ModuleSource {
             throws ExecutionException, InterruptedException, TimeoutException {
         URI url = first;
         for (int i = 0; i <= REDIRECTS; i++) {
-            HttpResponse<byte @Nullable []> answer = get(url, limit, deadline);
+            HttpResponse<Optional<byte[]>> answer = get(url, limit, deadline);
             switch (answer.statusCode()) {
                 case 200 -> {
-                    byte[] octets = answer.body();
-                    if (octets == null) {
-                        throw ModuleSource.tooLong();
-                    }
-                    return octets;
+                    return answer.body().orElseThrow(ModuleSource::tooLong);
                 }
                 case 301, 302, 303, 307, 308 -> {
                     String location = answer.headers().firstValue("Location").orElse(null);
@@ -123,12 +120,12 @@ public final class HttpSource implements ModuleSource {
         return null;
     }
 
-    private HttpResponse<byte @Nullable []> get(URI url, int limit, long deadline)
+    private HttpResponse<Optional<byte[]>> get(URI url, int limit, long deadline)
             throws ExecutionException, InterruptedException, TimeoutException {
         HttpRequest request = HttpRequest.newBuilder(url)
                 .header("Accept", "application/wasm, */*;q=0.1")
                 .build();
-        CompletableFuture<HttpResponse<byte @Nullable []>> answer = client().sendAsync(request, body(limit));
+        CompletableFuture<HttpResponse<Optional<byte[]>>> answer = client().sendAsync(request, body(limit));
         try {
             return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } finally {
@@ -136,8 +133,8 @@ public final class HttpSource implements ModuleSource {
         }
     }
 
-    /** Octets of an answer with a module; null where they are more than the limit, or there is none. */
-    private static BodyHandler<byte @Nullable []> body(int limit) {
+    /** Octets of an answer with a module; nothing where they are more than the limit, or there is none. */
+    private static BodyHandler<Optional<byte[]>> body(int limit) {
         return head -> {
             long announced = head.headers().firstValueAsLong("Content-Length").orElse(0);
             return new BoundedBody(head.statusCode() == 200 && announced <= limit ? limit : -1);
