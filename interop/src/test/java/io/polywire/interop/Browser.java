@@ -70,8 +70,8 @@ final class Browser implements AutoCloseable {
                 "--remote-debugging-port=0",
                 "--user-data-dir=" + profile,
                 "about:blank"));
-        Browser browser =
-                new Browser(new ProcessBuilder(command).redirectErrorStream(true).start());
+        Browser browser = new Browser(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
         try {
             browser.connect();
             return browser;
@@ -199,8 +199,8 @@ final class Browser implements AutoCloseable {
                     problems.add("console: " + params.get("args"));
                 }
             }
-            case "Network.requestWillBeSent" -> elsewhere(String.valueOf(
-                    map(params.get("request")).get("url")));
+            case "Network.requestWillBeSent" ->
+                elsewhere(String.valueOf(map(params.get("request")).get("url")));
             default -> {
                 // of no interest
             }
@@ -208,7 +208,9 @@ final class Browser implements AutoCloseable {
     }
 
     private void elsewhere(String url) {
-        if (!host.isEmpty() && url.startsWith("http") && !host.equals(URI.create(url).getAuthority())) {
+        if (!host.isEmpty()
+                && url.startsWith("http")
+                && !host.equals(URI.create(url).getAuthority())) {
             problems.add("request to " + url);
         }
     }
@@ -253,7 +255,8 @@ final class Browser implements AutoCloseable {
         Map<?, ?> answer = command(
                 "Runtime.evaluate", Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
         if (answer.get("exceptionDetails") instanceof Map<?, ?> failed) {
-            throw new AssertionError(expression + ": " + map(failed.get("exception")).get("description"));
+            throw new AssertionError(
+                    expression + ": " + map(failed.get("exception")).get("description"));
         }
         return map(answer.get("result")).get("value");
     }
@@ -298,8 +301,16 @@ final class Browser implements AutoCloseable {
         command(
                 "Input.dispatchMouseEvent",
                 Map.of(
-                        "type", type, "x", number(at.get("x")), "y", number(at.get("y")), "button", "left",
-                        "clickCount", 1));
+                        "type",
+                        type,
+                        "x",
+                        number(at.get("x")),
+                        "y",
+                        number(at.get("y")),
+                        "button",
+                        "left",
+                        "clickCount",
+                        1));
     }
 
     private static double number(@Nullable Object value) {
@@ -339,13 +350,12 @@ final class Browser implements AutoCloseable {
 
     /** Presses and lets go one key: "Enter", "Tab", "Escape" or a character. */
     void key(String key) {
-        int code =
-                switch (key) {
-                    case "Enter" -> 13;
-                    case "Tab" -> 9;
-                    case "Escape" -> 27;
-                    default -> Character.toUpperCase(key.charAt(0));
-                };
+        int code = switch (key) {
+            case "Enter" -> 13;
+            case "Tab" -> 9;
+            case "Escape" -> 27;
+            default -> Character.toUpperCase(key.charAt(0));
+        };
         String text = key.equals("Enter") ? "\r" : key.length() == 1 ? key : "";
         command(
                 "Input.dispatchKeyEvent",

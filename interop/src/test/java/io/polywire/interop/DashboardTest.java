@@ -145,8 +145,9 @@ class DashboardTest {
             browser().fill("input[type=search]", "shop.");
             browser().awaitText("shop.price");
             client.call("shop.price").await();
-            browser().await("document.querySelector('tbody tr:has(td)')?.innerText.includes('µs')"
-                    + " || document.querySelector('tbody tr:has(td)')?.innerText.includes(' ms')");
+            browser()
+                    .await("document.querySelector('tbody tr:has(td)')?.innerText.includes('µs')"
+                            + " || document.querySelector('tbody tr:has(td)')?.innerText.includes(' ms')");
             browser().picture(PICTURES.resolve("procedures.png"));
             browser().clickText("Topics");
             browser().awaitText("shop.news");
@@ -156,7 +157,8 @@ class DashboardTest {
     @Test
     void theConsoleCallsPublishesAndSubscribes() throws IOException {
         try (WampClient client = client()) {
-            client.register("shop.sum", call -> call.integer(0) + call.integer(1)).await();
+            client.register("shop.sum", call -> call.integer(0) + call.integer(1))
+                    .await();
             Browser page = browser();
             page.clickText("Console");
             page.fill("input[name=uri]", "shop.sum");
@@ -208,8 +210,9 @@ class DashboardTest {
             Browser page = browser();
             page.clickText("Sessions");
             page.awaitText("rawsocket");
-            page.value("window.redrawn = 0; new MutationObserver(() => redrawn++)"
-                    + ".observe(document.querySelector('.legend'), {childList: true, characterData: true, subtree: true})");
+            page.value(
+                    "window.redrawn = 0; new MutationObserver(() => redrawn++)"
+                            + ".observe(document.querySelector('.legend'), {childList: true, characterData: true, subtree: true})");
             page.press(Browser.buttonInRow("rawsocket", "Kill"), () -> page.await("redrawn >= 2"));
             assertTrue(session.read().contains("wamp.close.killed"));
         }

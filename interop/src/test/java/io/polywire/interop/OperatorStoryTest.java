@@ -138,7 +138,9 @@ class OperatorStoryTest {
         assertEquals(0, built.status(), built.text());
         Path archive;
         try (Stream<Path> files = Files.list(out)) {
-            archive = files.filter(f -> f.toString().endsWith(".tar.gz")).findFirst().orElseThrow();
+            archive = files.filter(f -> f.toString().endsWith(".tar.gz"))
+                    .findFirst()
+                    .orElseThrow();
         }
         assertEquals(0, run("", "tar", "-xzf", archive.toString()).status());
         String name = String.valueOf(archive.getFileName()).replaceAll("-linux-.*", "");
@@ -185,7 +187,15 @@ class OperatorStoryTest {
                 Map.of("olga", "operator", "sam", "staff", "gwen", "guest").entrySet()) {
             Said said = polywire(
                     user.getKey() + "'s password\n",
-                    "user", "add", "--data", "data", "--realm", "main", "--role", user.getValue(), user.getKey());
+                    "user",
+                    "add",
+                    "--data",
+                    "data",
+                    "--realm",
+                    "main",
+                    "--role",
+                    user.getValue(),
+                    user.getKey());
             assertEquals(0, said.status(), said.text());
         }
     }
@@ -219,7 +229,8 @@ class OperatorStoryTest {
 
     /** Calls go on while the page watches; a WebWire client and a WebAssembly function take part. */
     private static void watchCalls(Browser page, ServerProcess server, WampClient sam) throws IOException {
-        sam.register("com.example.sum", call -> call.integer(0) + call.integer(1)).await();
+        sam.register("com.example.sum", call -> call.integer(0) + call.integer(1))
+                .await();
         sam.register("com.example.upper", call -> call.string(0).toUpperCase(Locale.ROOT))
                 .await();
         Endpoint.Tcp plain = (Endpoint.Tcp) Endpoint.parse("127.0.0.1:" + server.port());
@@ -228,8 +239,9 @@ class OperatorStoryTest {
             webwire.connect();
             assertTrue(webwire.request("echo", Payload.utf8("hello")).text().contains("hello"));
         }
-        assertTrue(String.valueOf(sam.call("com.example.echo", "from WAMP").await().value())
-                .contains("from WAMP"));
+        assertTrue(
+                String.valueOf(sam.call("com.example.echo", "from WAMP").await().value())
+                        .contains("from WAMP"));
         page.clickText("Procedures");
         page.fill("input[type=search]", "com.example.");
         page.awaitText("com.example.echo");
@@ -240,10 +252,10 @@ class OperatorStoryTest {
     }
 
     private static void suspendAndResumeAProgram(Browser page, WampClient olga) throws IOException {
-        Map<?, ?> module = (Map<?, ?>) olga.call(
-                        "polywire.gate.module.upload", (Object) Files.readAllBytes(PROGRAMS.resolve("spin.wasm")))
-                .await()
-                .value();
+        Map<?, ?> module = (Map<?, ?>)
+                olga.call("polywire.gate.module.upload", (Object) Files.readAllBytes(PROGRAMS.resolve("spin.wasm")))
+                        .await()
+                        .value();
         Map<?, ?> launched = (Map<?, ?>) olga.call("polywire.gate.instance.launch", module.get("module"), "main")
                 .await()
                 .value();
@@ -283,7 +295,8 @@ class OperatorStoryTest {
         assertEquals("wamp.error.not_authorized", refused.uri());
         Files.writeString(
                 folder.resolve("polywire.yaml"),
-                CONFIGURATION.replace("allow: [call]", "allow: [call]\n      - uri: com.example.sum\n        allow: [call]"));
+                CONFIGURATION.replace(
+                        "allow: [call]", "allow: [call]\n      - uri: com.example.sum\n        allow: [call]"));
         Files.writeString(folder.resolve("olga.secret"), "olga's password\n");
         Said said = polywire(
                 "",
@@ -310,7 +323,8 @@ class OperatorStoryTest {
                 "https://127.0.0.1:" + server.securePort() + "/metrics");
         assertEquals(0, said.status(), said.text());
         assertTrue(said.text().contains("polywire_sessions{realm=\"main\"} "), said.text());
-        assertTrue(said.text().contains("polywire_procedure_seconds_count{procedure=\"com.example.sum\",realm=\"main\"} "),
+        assertTrue(
+                said.text().contains("polywire_procedure_seconds_count{procedure=\"com.example.sum\",realm=\"main\"} "),
                 said.text());
     }
 
