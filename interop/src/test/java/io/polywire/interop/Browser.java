@@ -186,7 +186,9 @@ final class Browser implements AutoCloseable {
         }
         Map<?, ?> params = map(message.get("params"));
         switch (String.valueOf(message.get("method"))) {
-            case "Page.javascriptDialogOpening" -> send("Page.handleJavaScriptDialog", Map.of("accept", true));
+            case "Page.javascriptDialogOpening" -> {
+                var _ = send("Page.handleJavaScriptDialog", Map.of("accept", true));
+            }
             case "Runtime.exceptionThrown" -> problems.add("exception: " + params.get("exceptionDetails"));
             case "Log.entryAdded" -> {
                 Map<?, ?> entry = map(params.get("entry"));
@@ -227,7 +229,7 @@ final class Browser implements AutoCloseable {
         if (to == null) {
             throw new IllegalStateException("not connected");
         }
-        to.sendText(JSON.writeValueAsString(Map.of("id", id, "method", method, "params", params)), true);
+        var _ = to.sendText(JSON.writeValueAsString(Map.of("id", id, "method", method, "params", params)), true);
         return answer;
     }
 

@@ -93,8 +93,10 @@ class DashboardTest {
 
     /** The rows of {@code polywire.history}. */
     private static int remembered(WampClient client) {
-        Map<?, ?> history = (Map<?, ?>) client.call("polywire.history").await().value();
-        return history == null ? 0 : ((List<?>) history.get("rows")).size();
+        return client.call("polywire.history").await().value() instanceof Map<?, ?> history
+                        && history.get("rows") instanceof List<?> rows
+                ? rows.size()
+                : 0;
     }
 
     @Test

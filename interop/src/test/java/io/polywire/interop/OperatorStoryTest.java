@@ -11,6 +11,7 @@ import io.polywire.wamp.client.CallException;
 import io.polywire.wamp.client.ClientListener;
 import io.polywire.wamp.client.ClientSettings;
 import io.polywire.wamp.client.Reconnect;
+import io.polywire.wamp.client.Result;
 import io.polywire.wamp.client.WampClient;
 import io.polywire.wamp.client.WampException;
 import io.polywire.wamp.client.auth.Authenticator;
@@ -251,15 +252,19 @@ class OperatorStoryTest {
         page.picture(PICTURES.resolve("story-procedures.png"));
     }
 
+    private static String member(Result result, String name) {
+        if (result.value() instanceof Map<?, ?> map && map.get(name) instanceof String text) {
+            return text;
+        }
+        throw new AssertionError("no " + name + " in " + result.value());
+    }
+
     private static void suspendAndResumeAProgram(Browser page, WampClient olga) throws IOException {
-        Map<?, ?> module = (Map<?, ?>)
-                olga.call("polywire.gate.module.upload", (Object) Files.readAllBytes(PROGRAMS.resolve("spin.wasm")))
-                        .await()
-                        .value();
-        Map<?, ?> launched = (Map<?, ?>) olga.call("polywire.gate.instance.launch", module.get("module"), "main")
-                .await()
-                .value();
-        String instance = String.valueOf(launched.get("instance"));
+        byte[] spin = Files.readAllBytes(PROGRAMS.resolve("spin.wasm"));
+        String module =
+                member(olga.call("polywire.gate.module.upload", (Object) spin).await(), "module");
+        String instance = member(
+                olga.call("polywire.gate.instance.launch", module, "main").await(), "instance");
         page.clickText("Programs");
         page.clickInRow(instance, "Suspend");
         page.awaitText("SUSPENDED");

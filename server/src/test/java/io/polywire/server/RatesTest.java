@@ -50,7 +50,7 @@ class RatesTest {
 
     private static String upgrade(Server server, String path) throws IOException {
         try (Socket socket = connect(server)) {
-            socket.getOutputStream().write(("""
+            socket.getOutputStream().write("""
                     GET %s HTTP/1.1\r
                     Host: localhost\r
                     Connection: Upgrade, close\r
@@ -59,7 +59,7 @@ class RatesTest {
                     Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r
                     Sec-WebSocket-Protocol: wamp.2.json\r
                     \r
-                    """.formatted(path)).getBytes(StandardCharsets.US_ASCII));
+                    """.formatted(path).getBytes(StandardCharsets.US_ASCII));
             StringBuilder head = new StringBuilder();
             for (int c = socket.getInputStream().read(); c >= 0 && head.indexOf("\r\n\r\n") < 0; ) {
                 head.append((char) c);
