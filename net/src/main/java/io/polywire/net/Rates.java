@@ -25,8 +25,8 @@ public final class Rates {
      * @param exemptLoopback whether addresses of this machine are not counted
      */
     public record Limits(int connections, int handshakes, Duration window, boolean exemptLoopback) {
-        /** 1000 each in 10 s, those of this machine too. */
-        public static final Limits DEFAULT = new Limits(1000, 1000, Duration.ofSeconds(10), false);
+        /** 10,000 each in 10 s, those of this machine too. */
+        public static final Limits DEFAULT = new Limits(10_000, 10_000, Duration.ofSeconds(10), false);
 
         public Limits {
             if (connections < 0 || handshakes < 0 || window.toMillis() < 1) {
