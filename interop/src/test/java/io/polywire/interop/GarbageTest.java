@@ -54,6 +54,8 @@ class GarbageTest {
                 listeners:
                   - tcp: 127.0.0.1:0
                     handshake_timeout: %1$s
+                rates:
+                  exempt_loopback: true
                 wamp:
                   hello_timeout: %1$s
                 realms:
