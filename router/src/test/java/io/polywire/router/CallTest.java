@@ -340,6 +340,14 @@ class CallTest extends RealmFixture {
     }
 
     @Test
+    void theCallerIsDisclosedToCalleesThatDoNotAnnounceCallerIdentification() {
+        Peer plain = peer("plain", "user", Peer.NO_FEATURES);
+        plain.register("com.plain", "disclose_caller", true);
+        caller.call("com.plain");
+        assertEquals(caller.id(), invoked(plain).details().get("caller"));
+    }
+
+    @Test
     void aRealmMayForbidDisclosureButToTheTrusted() {
         realm(RealmOptions.DEFAULT.withDisclosure(false));
         Peer x = peer();

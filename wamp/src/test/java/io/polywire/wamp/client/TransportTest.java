@@ -88,6 +88,25 @@ class TransportTest {
     }
 
     @Test
+    void aSessionOverAUnixSocketIsSeenWithItsProcessUserAndGroup(@TempDir Path dir) throws Exception {
+        Path path = dir.resolve("router.sock");
+        try (TestRouter router = TestRouter.unix(path);
+                WampClient client = WampClient.connect("unix://" + path, "realm1")) {
+            assertEquals(0, router.port());
+            Map<?, ?> session =
+                    (Map<?, ?>) client.call("wamp.session.get", client.session().id())
+                            .await()
+                            .value();
+            assertTrue(session != null);
+            Map<?, ?> transport = (Map<?, ?>) session.get("transport");
+            assertTrue(transport != null);
+            assertEquals(ProcessHandle.current().pid(), transport.get("pid"));
+            assertEquals(((Number) Files.getAttribute(dir, "unix:uid")).longValue(), transport.get("uid"));
+            assertEquals(((Number) Files.getAttribute(dir, "unix:gid")).longValue(), transport.get("gid"));
+        }
+    }
+
+    @Test
     void tlsWorksWithTheRightTrustOnly(@TempDir Path dir) throws Exception {
         Certificates certificates = Certificates.in(dir);
         Tls.Server tls = new Tls.Server(certificates.chain(), certificates.key());
